@@ -1,0 +1,114 @@
+import { ViceError } from './vice-error.ts';
+
+/** The document is not what its schema says, or says what cannot be. Names every fault. */
+export class InvalidDocumentError extends ViceError {
+  override readonly name = 'InvalidDocumentError';
+  readonly code = 'invalid_document';
+  readonly status = 400;
+}
+
+/** The content type is not one that the route reads. */
+export class UnsupportedMediaTypeError extends ViceError {
+  override readonly name = 'UnsupportedMediaTypeError';
+  readonly code = 'unsupported_media_type';
+  readonly status = 415;
+}
+
+export class NotFoundError extends ViceError {
+  override readonly name = 'NotFoundError';
+  readonly code = 'not_found';
+  readonly status = 404;
+}
+
+export class MethodNotAllowedError extends ViceError {
+  override readonly name = 'MethodNotAllowedError';
+  readonly code = 'method_not_allowed';
+  readonly status = 405;
+}
+
+/** The body is larger than the route takes. */
+export class TooLargeError extends ViceError {
+  override readonly name = 'TooLargeError';
+  readonly code = 'too_large';
+  readonly status = 413;
+}
+
+/** What is there contradicts what was asked: another spec under the same id, a name that is taken. */
+export class ConflictError extends ViceError {
+  override readonly name = 'ConflictError';
+  readonly code = 'conflict';
+  readonly status = 409;
+}
+
+/** The analysis is still being removed; the same request succeeds once that has ended. */
+export class TerminatingError extends ViceError {
+  override readonly name = 'TerminatingError';
+  readonly code = 'terminating';
+  readonly status = 409;
+  override readonly retryable = true;
+}
+
+/** The attempt was ended by a later fence: what it asks must not happen any more. */
+export class FencedError extends ViceError {
+  override readonly name = 'FencedError';
+  readonly code = 'fenced';
+  readonly status = 409;
+}
+
+/** The deployer's policy, or the cluster's own admission, refuses the spec. Names every violation. */
+export class SpecRefusedError extends ViceError {
+  override readonly name = 'SpecRefusedError';
+  readonly code = 'spec_refused';
+  readonly status = 422;
+}
+
+/** A quota of the user refuses the launch; `code` is the platform's (`ERR_LIMIT_REACHED` and its kin). */
+export class QuotaRefusedError extends ViceError {
+  override readonly name = 'QuotaRefusedError';
+  readonly status = 400;
+  readonly code: 'ERR_LIMIT_REACHED' | 'ERR_FORBIDDEN' | 'ERR_PERMISSION_NEEDED' | 'ERR_RESOURCE_OVERAGE';
+
+  constructor(code: QuotaRefusedError['code'], message: string, details?: Readonly<Record<string, unknown>>) {
+    super(message, details === undefined ? {} : { details });
+    this.code = code;
+  }
+}
+
+/** No cluster can take the analysis now; `details` holds each cluster's reason. */
+export class NoClusterError extends ViceError {
+  override readonly name = 'NoClusterError';
+  readonly code = 'no_cluster';
+  readonly status = 503;
+  override readonly retryable = true;
+}
+
+/** A service that we need did not answer, or not in time. Whether it did what was asked is not known. */
+export class UnavailableError extends ViceError {
+  override readonly name = 'UnavailableError';
+  readonly code = 'unavailable';
+  readonly status = 503;
+  override readonly retryable = true;
+}
+
+/** The cluster's own quota or capacity refuses; nothing was left behind. */
+export class ClusterFullError extends ViceError {
+  override readonly name = 'ClusterFullError';
+  readonly code = 'cluster_full';
+  readonly status = 409;
+  override readonly retryable = true;
+}
+
+/** A peer answered what it should not. The caller can do nothing about it; the log says what. */
+export class UpstreamError extends ViceError {
+  override readonly name = 'UpstreamError';
+  readonly code = 'upstream';
+  readonly status = 502;
+  override readonly retryable = true;
+}
+
+/** Flags, environment or files of the process are wrong; `faults` names all of them. The process ends with exit code 2. */
+export class ConfigurationError extends ViceError {
+  override readonly name = 'ConfigurationError';
+  readonly code = 'configuration';
+  readonly status = 500;
+}

@@ -1,0 +1,74 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+const Name = Type.String({ minLength: 1, maxLength: 253 });
+const Count = Type.Integer({ minimum: 0 });
+const Url = Type.String({ pattern: '^https?://\\S+$', maxLength: 512, errorMessage: 'must be an http or https URL' });
+
+const Toleration = Type.Object(
+  {
+    key: Type.Optional(Type.String()),
+    operator: Type.Optional(Type.Union([Type.Literal('Exists'), Type.Literal('Equal')])),
+    value: Type.Optional(Type.String()),
+    effect: Type.Optional(Type.Union([Type.Literal('NoSchedule'), Type.Literal('PreferNoSchedule'), Type.Literal('NoExecute')])),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * What the coordinator must know of a cluster to build manifests that run there: column `vice_clusters.profile`, and the file of
+ * `vice spec --profile`. Every key is optional; what is absent comes from the coordinator's own configuration.
+ */
+export const ClusterProfile = Type.Object(
+  {
+    /** DNS suffix of the analyses' host names. Absent: the route's host is the bare subdomain and an outer proxy strips the suffix. */
+    domain: Type.Optional(Name),
+    ingress_class: Type.Optional(Name),
+    /** Set: the spec has an HTTPRoute attached to this Gateway instead of an Ingress. */
+    gateway: Type.Optional(
+      Type.Object({ name: Name, namespace: Type.Optional(Name), section: Type.Optional(Name) }, { additionalProperties: false }),
+    ),
+    local_storage_class: Type.Optional(Name),
+    use_csi_driver: Type.Optional(Type.Boolean()),
+    /** @default irods.csi.cyverse.org */
+    csi_driver: Type.Optional(Name),
+    /** @default irods-sc */
+    csi_storage_class: Type.Optional(Name),
+    /** Name of a Secret of the cluster; empty text: none. */
+    image_pull_secret: Type.Optional(Type.String({ maxLength: 253 })),
+    /** Image names that begin with `from` begin with `to` instead. */
+    image_mirror: Type.Optional(
+      Type.Object({ from: Type.String({ minLength: 1 }), to: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+    ),
+    gpu: Type.Optional(
+      Type.Object(
+        {
+          vendor: Type.Optional(Type.Union([Type.Literal('nvidia'), Type.Literal('amd'), Type.Literal('intel')])),
+          /** Extended resource that is asked for. @default the vendor's, `nvidia.com/gpu` for nvidia */
+          resource: Type.Optional(Name),
+          /** Models of the cluster's nodes, as in the node label `<vendor>.com/gpu.product`. */
+          models: Type.Optional(Type.Array(Name)),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    /** Labels that a node must carry, besides `analysis`. */
+    node_labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+    /** Added to the analyses' own. */
+    tolerations: Type.Optional(Type.Array(Toleration)),
+    /** Room of the cluster; what is absent is unlimited. */
+    capacity: Type.Optional(
+      Type.Object(
+        { slots: Type.Optional(Count), cpu_millicores: Type.Optional(Count), memory_bytes: Type.Optional(Count), gpus: Type.Optional(Count) },
+        { additionalProperties: false },
+      ),
+    ),
+    /** Takes no new analyses; those that run there go on. @default false */
+    draining: Type.Optional(Type.Boolean()),
+    /** Base URL of get-analysis-id as pods of this cluster reach it. */
+    get_analysis_id_base: Type.Optional(Url),
+    /** Base URL of check-resource-access as pods of this cluster reach it. */
+    check_resource_access_base: Type.Optional(Url),
+  },
+  { additionalProperties: false },
+);
+export type ClusterProfile = Static<typeof ClusterProfile>;
