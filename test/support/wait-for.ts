@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  /** What is waited for; it ends the sentence "waited 5000 ms in vain for ...". */
+  readonly what: string;
+  /** @default 50 */
+  readonly everyMs?: number;
+}
+
+/** Asks again and again until the answer is neither false, null nor undefined, and gives that answer. @throws after `timeoutMs` */
+export async function waitFor<T>(ask: () => T | Promise<T>, options: WaitOptions): Promise<Exclude<T, false | null | undefined>> {
+  const until = Date.now() + options.timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (isGiven(answer)) return answer;
+    if (Date.now() >= until) throw new Error(`waited ${options.timeoutMs} ms in vain for ${options.what}`);
+    await delay(options.everyMs ?? 50);
+  }
+}
+
+function isGiven<T>(answer: T): answer is Exclude<T, false | null | undefined> {
+  return answer !== false && answer !== null && answer !== undefined;
+}
