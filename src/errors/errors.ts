@@ -112,3 +112,11 @@ export class ConfigurationError extends ViceError {
   readonly code = 'configuration';
   readonly status = 500;
 }
+
+/** A deployer could not be reached at all: it got nothing of the request, so nothing of it can come to life later. */
+export class DeployerUnreachableError extends ViceError {
+  override readonly name = 'DeployerUnreachableError';
+  readonly code = 'deployer_unreachable';
+  readonly status = 503;
+  override readonly retryable = true;
+}
