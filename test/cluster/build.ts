@@ -25,7 +25,7 @@ const kwokStages = [
 const gatewayKinds = ['gatewayclasses', 'gateways', 'httproutes'];
 
 /** Builds what the clusters are made of, unless it is there already for exactly these versions and flags. The first build takes minutes. */
-export async function buildControlPlane(): Promise<void> {
+export async function buildControlPlane(signal: AbortSignal): Promise<void> {
   const stamp = join(binFolder, 'stamp');
   const wanted = await fingerprint();
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return;
@@ -33,7 +33,8 @@ export async function buildControlPlane(): Promise<void> {
     throw new Error(`${await requiredGo()} or newer is needed to build the control planes (https://go.dev/dl); it was not found in PATH`);
   }
   await mkdir(join(binFolder, 'crds'), { recursive: true });
-  await install();
+  await install(signal);
+  signal.throwIfAborted();
   await writeStages();
   await copyDefinitions();
   await writeFile(stamp, wanted);
@@ -50,17 +51,17 @@ async function requiredGo(): Promise<string> {
   return `Go ${version}`;
 }
 
-async function install(): Promise<void> {
+async function install(signal: AbortSignal): Promise<void> {
   const started = performance.now();
   let packages = 0;
   const say = (what: string) => process.stderr.write(`test:cluster: ${what}, ${Math.round((performance.now() - started) / 1000)} s\n`);
   say('building Kubernetes, etcd and kwok; the first time this takes 5 to 10 minutes on two cores');
   const ticker = setInterval(() => say(`building: ${packages} packages so far`), 15_000);
   try {
-    await go(['install', '-v', ...buildFlags, 'tool'], import.meta.dir, (line) => {
-      if (line.startsWith('go: ')) return;
-      packages += 1;
-    });
+    const onErrorLine = (line: string) => {
+      if (!line.startsWith('go: ')) packages += 1;
+    };
+    await go(['install', '-v', ...buildFlags, 'tool'], import.meta.dir, { onErrorLine, signal });
   } finally {
     clearInterval(ticker);
   }
@@ -90,13 +91,19 @@ async function moduleFolder(cwd: string, module: string): Promise<string> {
   return Dir;
 }
 
-async function go(args: readonly string[], cwd: string, onErrorLine: (line: string) => void = () => undefined): Promise<string> {
-  const child = Bun.spawn(['go', ...args], { cwd, stdout: 'pipe', stderr: 'pipe', env: { ...process.env, GOBIN: binFolder } });
+interface GoOptions {
+  readonly onErrorLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+async function go(args: readonly string[], cwd: string, { onErrorLine, signal }: GoOptions = {}): Promise<string> {
+  const env = { ...process.env, GOBIN: binFolder };
+  const child = Bun.spawn(['go', ...args], { cwd, stdout: 'pipe', stderr: 'pipe', env, ...(signal && { signal }) });
   const errors: string[] = [];
   const readErrors = async () => {
     for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
       for (const line of text.split('\n').filter(Boolean)) {
-        onErrorLine(line);
+        onErrorLine?.(line);
         errors.push(line);
       }
     }

@@ -20,6 +20,8 @@ export interface ControlPlaneOptions {
    * @default true
    */
   readonly workloads?: boolean;
+  /** Gives up starting. */
+  readonly signal?: AbortSignal;
 }
 
 /** A Kubernetes cluster with a real control plane and simulated nodes. It ends with the process that started it. */
@@ -30,14 +32,14 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** One JSON line a request, see audit.ts. */
   readonly auditLog: string;
-  /** Ends one program at once, as a crash would, or as `signal` says, and waits until it is gone. */
-  kill(program: Program, signal?: NodeJS.Signals): Promise<void>;
+  /** Ends one program at once, as a crash would, or as the signal says, and waits until it is gone. */
+  kill(program: Program, deadly?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Starts a program again on the same data and ports. With kube-apiserver it waits until that is ready. */
   restart(program: Program): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startControlPlane({ name, folder, workloads = true }: ControlPlaneOptions): Promise<ControlPlane> {
+export async function startControlPlane({ name, folder, workloads = true, signal }: ControlPlaneOptions): Promise<ControlPlane> {
   await mkdir(folder, { recursive: true });
   const ports = await freePorts();
   const url = `https://127.0.0.1:${ports.apiserver}`;
@@ -57,7 +59,7 @@ export async function startControlPlane({ name, folder, workloads = true }: Cont
       const answer = await kube(kubeconfig).text('/readyz').catch(String); // refused until it listens
       return answer === 'ok';
     };
-    await waitFor(isReady, { timeoutMs: 90_000, what: `kube-apiserver of ${name} to be ready` });
+    await waitFor(isReady, { timeoutMs: 90_000, what: `kube-apiserver of ${name} to be ready`, signal });
   };
   const stop = async () => {
     for (const program of [...wanted].reverse()) await running.get(program)?.stop();
@@ -67,7 +69,7 @@ export async function startControlPlane({ name, folder, workloads = true }: Cont
     for (const program of wanted.slice(0, 2)) await start(program);
     await ready();
     for (const program of wanted.slice(2)) await start(program);
-    await seedCluster(kube(kubeconfig), { workloads });
+    await seedCluster(kube(kubeconfig), { workloads, signal });
     await checkRunning(folder, running);
   } catch (err) {
     await stop();
@@ -78,8 +80,8 @@ export async function startControlPlane({ name, folder, workloads = true }: Cont
     url,
     kubeconfig,
     auditLog: join(folder, 'audit.log'),
-    kill: async (program, signal = 'SIGKILL') => {
-      running.get(program)?.kill(signal);
+    kill: async (program, deadly = 'SIGKILL') => {
+      running.get(program)?.kill(deadly);
       await running.get(program)?.exited;
     },
     restart: async (program) => {

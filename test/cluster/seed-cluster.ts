@@ -7,8 +7,14 @@ import { binFolder } from './build.ts';
 
 export const namespace = 'vice-apps';
 
+export interface SeedOptions {
+  /** With nodes for pods to run on. */
+  readonly workloads: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Puts into a new cluster what its administrator would: namespace, storage class, Gateway API, nodes. Waits until the nodes are ready. */
-export async function seedCluster(kube: Kube, { workloads }: { readonly workloads: boolean }): Promise<void> {
+export async function seedCluster(kube: Kube, { workloads, signal }: SeedOptions): Promise<void> {
   const create = (path: string, object: unknown) => kube.create(path, object).catch(unlessThere);
   await Promise.all([
     create('/api/v1/namespaces', { metadata: { name: namespace } }),
@@ -20,12 +26,16 @@ export async function seedCluster(kube: Kube, { workloads }: { readonly workload
     ),
     ...(workloads ? nodes.map((node) => create('/api/v1/nodes', node)) : []),
   ]);
-  await waitFor(async () => (await kube.find('/apis/gateway.networking.k8s.io/v1')) !== undefined, { timeoutMs: 30_000, what: 'the Gateway API' });
+  await waitFor(async () => (await kube.find('/apis/gateway.networking.k8s.io/v1')) !== undefined, {
+    timeoutMs: 30_000,
+    what: 'the Gateway API',
+    signal,
+  });
   if (!workloads) return;
   const areReady = async () => (await kube.list<Node>('/api/v1/nodes')).every(isReady);
-  await waitFor(areReady, { timeoutMs: 60_000, what: 'the nodes to be ready' });
+  await waitFor(areReady, { timeoutMs: 60_000, what: 'the nodes to be ready', signal });
   const hasAccount = async () => (await kube.find(`/api/v1/namespaces/${namespace}/serviceaccounts/default`)) !== undefined;
-  await waitFor(hasAccount, { timeoutMs: 60_000, what: 'the service account without which no pod is admitted' });
+  await waitFor(hasAccount, { timeoutMs: 60_000, what: 'the service account without which no pod is admitted', signal });
 }
 
 /** Volumes of this class are made by the stages in stages/volumes.yaml. */

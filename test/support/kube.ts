@@ -60,7 +60,7 @@ interface Kubeconfig {
 }
 
 /** A client for the first cluster and user of a kubeconfig that carries its certificates inside. */
-export function kube(kubeconfig: string): Kube {
+export function kube(kubeconfig: string, userAgent = 'vice-test'): Kube {
   const { clusters, users }: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
   const { server } = clusters[0].cluster;
   const { user } = users[0];
@@ -72,7 +72,7 @@ export function kube(kubeconfig: string): Kube {
     fetch(new URL(path, server), {
       method,
       tls,
-      headers: { 'user-agent': 'vice-test', 'content-type': type, ...(token && { authorization: `Bearer ${token}` }) },
+      headers: { 'user-agent': userAgent, 'content-type': type, ...(token && { authorization: `Bearer ${token}` }) },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });

@@ -6,12 +6,15 @@ export interface WaitOptions {
   readonly what: string;
   /** @default 50 */
   readonly everyMs?: number;
+  /** Ends the waiting early, with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Asks again and again until the answer is neither false, null nor undefined, and gives that answer. @throws after `timeoutMs` */
 export async function waitFor<T>(ask: () => T | Promise<T>, options: WaitOptions): Promise<Exclude<T, false | null | undefined>> {
   const until = Date.now() + options.timeoutMs;
   for (;;) {
+    options.signal?.throwIfAborted();
     const answer = await ask();
     if (isGiven(answer)) return answer;
     if (Date.now() >= until) throw new Error(`waited ${options.timeoutMs} ms in vain for ${options.what}`);
