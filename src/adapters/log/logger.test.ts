@@ -1,0 +1,35 @@
+import { expect, test } from 'bun:test';
+import { UnavailableError } from '../../errors/errors.ts';
+import { createLogger, type LogLevel } from './logger.ts';
+
+function logged(level: LogLevel, write: (log: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  write(createLogger({ level, mode: 'test', destination: { write: (line) => void lines.push(line) } }));
+  return lines.map((line) => JSON.parse(line));
+}
+
+test('a line is one JSON object with level, time, service and mode', () => {
+  const [line] = logged('info', (log) => log.info({ external_id: 'a' }, 'applied'));
+  expect(line).toMatchObject({ level: 'info', service: 'vice', mode: 'test', external_id: 'a', message: 'applied' });
+  expect(new Date(String(line?.['time'])).getTime()).toBeGreaterThan(0);
+});
+
+test('what is below the level is not written', () => {
+  expect(logged('warn', (log) => log.info('quiet'))).toEqual([]);
+});
+
+test('secrets do not reach the log, by whatever depth they are logged at', () => {
+  const secret = 'hunter2';
+  const lines = logged('info', (log) => {
+    log.info({ password: secret, headers: { authorization: secret, cookie: secret }, req: { headers: { authorization: secret } } }, 'one');
+    log.info({ cluster: { client_key: secret }, token: secret }, 'two');
+  });
+  expect(JSON.stringify(lines)).not.toContain(secret);
+  expect(lines).toHaveLength(2);
+});
+
+test('an error is logged with its stack and with its cause', () => {
+  const [line] = logged('info', (log) => log.error({ err: new UnavailableError('no answer', { cause: new Error('ECONNREFUSED') }) }, 'failed'));
+  expect(JSON.stringify(line?.['err'])).toContain('logger.test.ts');
+  expect(JSON.stringify(line?.['err'])).toContain('ECONNREFUSED');
+});

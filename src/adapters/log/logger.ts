@@ -1,0 +1,46 @@
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** `coordinator`, `standalone` ...: stands in every line. */
+  readonly mode: string;
+  /** @default standard output, written at once: a line is never lost to the end of the process */
+  readonly destination?: DestinationStream;
+}
+
+// Properties with these names never show their value, whether an object is logged itself or lies one or two levels inside of what is logged.
+const SECRET_NAMES = [
+  'authorization',
+  'cookie',
+  'password',
+  'passwd',
+  'secret',
+  'token',
+  'key',
+  'client_key',
+  'clientKey',
+  'client_secret',
+  'clientSecret',
+  'private_key',
+  'privateKey',
+  'dbUri',
+  'dbListenUri',
+  'kubeconfigText',
+];
+
+/**
+ * The log of a process: one JSON object a line. A pino `transport` is never used: it starts a worker from a file, and a compiled binary has none.
+ */
+export function createLogger({ level, mode, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: { service: 'vice', mode },
+    messageKey: 'message',
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}

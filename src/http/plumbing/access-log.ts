@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import { pathOf } from './path-of.ts';
+
+export interface Access {
+  readonly request: Request;
+  readonly requestId: string;
+  readonly status: number;
+  /** Of `performance.now()`. */
+  readonly startedAt: number;
+  readonly peer: string | undefined;
+}
+
+const PROBES = new Set(['/', '/livez', '/readyz', '/metrics', '/api/v1/health']);
+
+/** One line a request: the path without its query, which names users, and no header. Probes come every few seconds and are told at debug level. */
+export function logAccess(log: Logger, { request, requestId, status, startedAt, peer }: Access): void {
+  const path = pathOf(request);
+  const level = PROBES.has(path) && status < 500 ? 'debug' : 'info';
+  const duration_ms = Math.round((performance.now() - startedAt) * 10) / 10;
+  log[level]({ request_id: requestId, method: request.method, path, status, duration_ms, ...(peer !== undefined && { peer }) }, 'request');
+}

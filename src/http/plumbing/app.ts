@@ -1,0 +1,79 @@
+import { Elysia } from 'elysia';
+import type { Logger } from 'pino';
+import { InvalidDocumentError } from '../../errors/errors.ts';
+import { logAccess } from './access-log.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import { type ErrorDialect, errorResponse } from './error-response.ts';
+import { isSaneHost } from './host-guard.ts';
+import { serveOpenApi } from './openapi.ts';
+import { pathOf } from './path-of.ts';
+import { announcedBytes, tooLarge } from './read-json.ts';
+import { rememberContext, transportOf } from './request-context.ts';
+import { requestIdFrom } from './request-id.ts';
+
+export interface AppOptions {
+  readonly log: Logger;
+  /** @default problem details below `/api/`, the platform's own body elsewhere */
+  readonly errorsFor?: (path: string) => ErrorDialect;
+  /** Names the interface in its OpenAPI document. @default vice */
+  readonly title?: string;
+}
+
+/**
+ * An application with everything that every interface needs: request ids, the guard of the host name, one mapping of errors, an access log and
+ * `/openapi.json`. Routes are added to what it gives. It works the same behind `serve` and through `app.handle(request)`.
+ */
+export function createApp(options: AppOptions) {
+  const { log, errorsFor = (path) => (path.startsWith('/api/') ? 'problem' : 'platform') } = options;
+  const app = new Elysia({ normalize: false });
+  const failure = (err: unknown, request: Request, requestId: string): Response => {
+    const path = pathOf(request);
+    const allowed = () => allowedMethods(app.routes, path);
+    return errorResponse(err, { method: request.method, path, requestId, dialect: errorsFor(path), allowed }, log);
+  };
+  const requestIds = new WeakMap<Request, string>();
+  app.onError(({ error, request }) => failure(error, request, requestIds.get(request) ?? ''));
+  // The hooks of Elysia run after the route is found, and not for every answer; this runs around all of it.
+  app.wrap((route) => async (...parameters: unknown[]) => {
+    const request = requestOf(parameters);
+    const started = performance.now();
+    const transport = transportOf(request);
+    const requestId = requestIdFrom(request.headers);
+    requestIds.set(request, requestId);
+    rememberContext(request, { requestId, signal: transport.signal, draining: transport.draining });
+    let response: Response;
+    try {
+      refuse(request, transport.maxBodyBytes);
+      response = responseOf(await route(...parameters));
+    } catch (err) {
+      response = failure(err, request, requestId);
+    }
+    finish(response.headers, requestId, transport.draining.aborted);
+    logAccess(log, { request, requestId, status: response.status, startedAt: started, peer: transport.peer });
+    return response;
+  });
+  return serveOpenApi(app, options.title ?? 'vice');
+}
+
+/** What is refused whatever the path is. */
+function refuse(request: Request, maxBodyBytes: number): void {
+  if (!isSaneHost(request)) throw new InvalidDocumentError('the Host header is not a host name');
+  if (announcedBytes(request.headers) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+}
+
+function finish(headers: Headers, requestId: string, isDraining: boolean): void {
+  headers.set('x-request-id', requestId);
+  headers.set('x-content-type-options', 'nosniff');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  if (isDraining) headers.set('connection', 'close');
+}
+
+function requestOf([request]: readonly unknown[]): Request {
+  if (request instanceof Request) return request;
+  throw new Error('cannot happen: Elysia calls its handler with the request first');
+}
+
+function responseOf(answer: unknown): Response {
+  if (answer instanceof Response) return answer;
+  throw new Error('cannot happen: Elysia answers with a response');
+}

@@ -1,0 +1,42 @@
+/** What a handler may know of the request besides the request itself. */
+export interface RequestContext {
+  /** Echoed as `x-request-id`, in every log line and in every problem body. */
+  readonly requestId: string;
+  /** Aborts when nobody waits for the answer any more: the caller left, its deadline passed, or the server ends by force. */
+  readonly signal: AbortSignal;
+  /** Aborts when the server wants to end: whoever only waits (a long poll, a followed log) answers at once, whoever works goes on. */
+  readonly draining: AbortSignal;
+}
+
+/** What the transport knows of a request before the application sees it. */
+export interface Transport {
+  readonly signal: AbortSignal;
+  readonly draining: AbortSignal;
+  /** A body that announces more than this is refused before any route is looked up. */
+  readonly maxBodyBytes: number;
+  readonly peer?: string;
+}
+
+const transports = new WeakMap<Request, Transport>();
+const contexts = new WeakMap<Request, RequestContext>();
+const never = new AbortController().signal;
+
+/** Requests that come through no server of ours (Lambda, tests) have no transport: their own signal is all there is. */
+export function transportOf(request: Request): Transport {
+  return transports.get(request) ?? { signal: request.signal, draining: never, maxBodyBytes: Number.MAX_SAFE_INTEGER };
+}
+
+export function rememberTransport(request: Request, transport: Transport): void {
+  transports.set(request, transport);
+}
+
+export function rememberContext(request: Request, context: RequestContext): void {
+  contexts.set(request, context);
+}
+
+/** The context of a request that runs through an application of `createApp`. */
+export function contextOf(request: Request): RequestContext {
+  const context = contexts.get(request);
+  if (context === undefined) throw new Error('the request did not come through createApp');
+  return context;
+}

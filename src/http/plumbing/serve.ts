@@ -1,0 +1,94 @@
+import { UnavailableError } from '../../errors/errors.ts';
+import { rememberTransport } from './request-context.ts';
+
+/** What `createApp` gives, as a server needs it. */
+export interface Servable {
+  handle(request: Request): Promise<Response>;
+}
+
+export interface ServeOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly hostname: string;
+  readonly tls?: {
+    /** PEM. */
+    readonly cert: string;
+    /** PEM. */
+    readonly key: string;
+    /** PEM. Set: clients without a certificate of this authority are refused in the handshake. */
+    readonly clientCa?: string;
+  };
+  readonly maxBodyBytes: number;
+}
+
+export interface Serving {
+  /** How to reach it from this machine. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no new connections, tells the handlers (`contextOf(request).draining`), and waits for the requests under way, at most `graceMs`; what is
+   * left then is cut. A second call waits with the first.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+// Longer than the longest answer that is held back on purpose (a long poll of 25 s); Bun cuts slow handlers too when this passes.
+const IDLE_TIMEOUT_SECONDS = 60;
+
+/** Serves an application on a socket. @throws UnavailableError when the port cannot be had */
+export function serve(app: Servable, options: ServeOptions): Serving {
+  const draining = new AbortController();
+  const cut = new AbortController();
+  const { maxBodyBytes } = options;
+  const server = listen(options, (request, peer) => {
+    const signal = AbortSignal.any([request.signal, cut.signal]);
+    rememberTransport(request, { signal, draining: draining.signal, maxBodyBytes, ...(peer !== undefined && { peer }) });
+    return app.handle(request);
+  });
+  const port = server.port ?? options.port;
+  let stopped: Promise<void> | undefined;
+  const stop = async (graceMs: number) => {
+    draining.abort();
+    const force = setTimeout(() => {
+      cut.abort();
+      void server.stop(true);
+    }, graceMs);
+    await server.stop();
+    clearTimeout(force);
+  };
+  return {
+    url: `${options.tls ? 'https' : 'http'}://${reachable(options.hostname)}:${port}`,
+    port,
+    stop: (graceMs) => {
+      stopped ??= stop(graceMs);
+      return stopped;
+    },
+  };
+}
+
+function listen(options: ServeOptions, fetch: (request: Request, peer: string | undefined) => Promise<Response>) {
+  const { port, hostname, tls } = options;
+  const clientCa = tls?.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true };
+  try {
+    return Bun.serve({
+      port,
+      hostname,
+      // Without this, a second process would share the port and take part of the requests, silently.
+      reusePort: false,
+      idleTimeout: IDLE_TIMEOUT_SECONDS,
+      // The application refuses with a proper body what is too large; this is the wall behind it, for bodies that do not say how long they are.
+      maxRequestBodySize: 1 << 30,
+      ...(tls && { tls: { cert: tls.cert, key: tls.key, ...clientCa } }),
+      fetch: (request, bun) => fetch(request, bun.requestIP(request)?.address),
+      error: () => new Response(null, { status: 500 }),
+    });
+  } catch (err) {
+    throw new UnavailableError(`cannot listen on ${hostname}:${port}`, { cause: err });
+  }
+}
+
+function reachable(hostname: string): string {
+  if (hostname === '0.0.0.0') return '127.0.0.1';
+  if (hostname === '::') return '[::1]';
+  return hostname.includes(':') ? `[${hostname}]` : hostname;
+}
