@@ -155,6 +155,9 @@ export interface Apply {
   readonly attempt: number;
 }
 
+/** What a deployer says of an analysis, as far as a launch or an exit wants to know. */
+export type Observed = Pick<DeploymentStatus, 'external_id' | 'phase' | 'attempt' | 'spec_hash'>;
+
 /**
  * The deployer of one cluster, as the coordinator sees it. Errors say what is known of the outcome: {@link DeployerUnreachableError}: nothing was
  * sent; UnavailableError and UpstreamError: not known.
@@ -166,9 +169,9 @@ export interface Deployer {
    *   still ends there. FencedError: this attempt was ended. ConflictError: something else is there under this id. DeployerUnreachableError.
    *   UnavailableError, UpstreamError: no answer or nonsense; whether it was applied is not known.
    */
-  apply(request: Apply, signal: AbortSignal): Promise<DeploymentStatus>;
+  apply(request: Apply, signal: AbortSignal): Promise<Observed>;
   /** Undefined when the cluster was asked and has nothing of it. @throws DeployerUnreachableError, UnavailableError, UpstreamError */
-  status(externalId: ExternalId, signal: AbortSignal): Promise<DeploymentStatus | undefined>;
+  status(externalId: ExternalId, signal: AbortSignal): Promise<Observed | undefined>;
   /**
    * Removes what is there of this attempt and of earlier ones; `gone` false while something still ends. With `fence` a POST of these attempts
    * that arrives later is refused. @throws as status

@@ -1,0 +1,110 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import type { Apply, Deployer, Lease, Observed } from '../../coordinator/ports.ts';
+import { DeployerUnreachableError, UpstreamError } from '../../errors/errors.ts';
+import { ViceError } from '../../errors/vice-error.ts';
+import { check } from '../../schema/check.ts';
+import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
+import type { ExternalId } from '../../schema/ids.ts';
+import { type Answer, type Exchange, exchange } from './exchange.ts';
+import { errorOf, parsed } from './refusals.ts';
+
+/** How long the deployer may take for each request, in milliseconds. */
+export interface Patience {
+  /** An apply waits for every object of the analysis to be written. @default 15000 */
+  readonly applyMs: number;
+  /** A status comes from memory, a removal is one request or a few. @default 5000 */
+  readonly askMs: number;
+  /** A sign of life must come at once, but a function may have to be started for it. @default 2500 */
+  readonly lifeMs: number;
+}
+
+const PATIENCE: Patience = { applyMs: 15_000, askMs: 5_000, lifeMs: 2_500 };
+
+/** For so long after an answer the deployer counts as alive. */
+const FRESH_MS = 1_000;
+
+// Only what is used is checked: a newer deployer may say more.
+const ObservedAnswer = Type.Pick(DeploymentStatus, ['external_id', 'phase', 'attempt', 'spec_hash'], { additionalProperties: true });
+const RemovalAnswer = Type.Composite([RemovalStatus], { additionalProperties: true });
+
+/** The deployer at this base URL, which may have a path of its own, as an API Gateway's `/prod`. */
+export function createDeployerClient(baseUrl: string, patience: Partial<Patience> = {}, now: () => number = Date.now): Deployer {
+  return new DeployerClient(baseUrl.replace(/\/+$/, ''), { ...PATIENCE, ...patience }, now);
+}
+
+class DeployerClient implements Deployer {
+  readonly #base: string;
+  readonly #patience: Patience;
+  readonly #now: () => number;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+
+  constructor(base: string, patience: Patience, now: () => number) {
+    this.#base = base;
+    this.#patience = patience;
+    this.#now = now;
+  }
+
+  async apply(request: Apply, signal: AbortSignal): Promise<Observed> {
+    await this.#showsLife(signal);
+    const answer = await this.#send('POST', '/api/v1/deployments', this.#patience.applyMs, signal, request.spec);
+    if (answer.status !== 200 && answer.status !== 201) throw errorOf(answer);
+    const observed = bodyOf(ObservedAnswer, answer);
+    if (observed.external_id !== request.external_id || observed.spec_hash !== request.spec_hash) {
+      throw new UpstreamError('the deployer answered for another spec than it was sent', { details: { observed } });
+    }
+    return observed;
+  }
+
+  async status(externalId: ExternalId, signal: AbortSignal): Promise<Observed | undefined> {
+    const answer = await this.#send('GET', `/api/v1/deployments/${externalId}/status`, this.#patience.askMs, signal);
+    if (answer.status === 200) return bodyOf(ObservedAnswer, answer);
+    const err = errorOf(answer);
+    // Any web server says 404; only a deployer says that it asked its cluster.
+    if (answer.status === 404 && err.details?.['code'] === 'not_found') return undefined;
+    throw err;
+  }
+
+  async remove(lease: Lease, options: { readonly fence: boolean }, signal: AbortSignal): Promise<RemovalStatus> {
+    const query = `attempt=${lease.attempt}${options.fence ? '&fence=true' : ''}`;
+    const answer = await this.#send('DELETE', `/api/v1/deployments/${lease.external_id}?${query}`, this.#patience.askMs, signal);
+    if (answer.status !== 200 && answer.status !== 202) throw errorOf(answer);
+    const removal = bodyOf(RemovalAnswer, answer);
+    if (removal.external_id !== lease.external_id) throw new UpstreamError('the deployer answered for another analysis', { details: { removal } });
+    return removal;
+  }
+
+  /**
+   * A deployer that hangs must be found out before it is sent anything: once it may have got a spec, the launch cannot go to another cluster
+   * until it has confirmed that the spec stays dead. Costs nothing while launches follow each other closely.
+   */
+  async #showsLife(signal: AbortSignal): Promise<void> {
+    if (this.#now() - this.#answeredAt < FRESH_MS) return;
+    const ask = () => this.#send('GET', '/livez', this.#patience.lifeMs, signal);
+    try {
+      const answer = await ask().catch((err: unknown) => (isTimeout(err) ? Promise.reject(err) : ask())); // a connection kept too long breaks once
+      if (answer.status !== 200) throw errorOf(answer);
+    } catch (err) {
+      if (!(err instanceof ViceError)) throw err;
+      throw new DeployerUnreachableError(`no sign of life: ${err.message}`, { cause: err, ...(err.details && { details: err.details }) });
+    }
+  }
+
+  async #send(method: Exchange['method'], path: string, timeoutMs: number, signal: AbortSignal, body?: string): Promise<Answer> {
+    const answer = await exchange({ method, url: this.#base + path, timeoutMs, ...(body !== undefined && { body }) }, signal);
+    if (answer.status < 500) this.#answeredAt = this.#now();
+    return answer;
+  }
+}
+
+function isTimeout(err: unknown): boolean {
+  return err instanceof Error && err.cause instanceof Error && err.cause.name === 'TimeoutError';
+}
+
+function bodyOf<S extends TSchema>(schema: S, answer: Answer): Static<S> {
+  const body = check(schema, parsed(answer.text));
+  if (body.ok) return body.value;
+  throw new UpstreamError(`the deployer answered ${answer.status} with what is no answer of a deployer`, {
+    details: { status: answer.status, answer: answer.text.slice(0, 500) },
+    faults: body.faults,
+  });
+}

@@ -1,0 +1,63 @@
+import { DeployerUnreachableError, UnavailableError, UpstreamError } from '../../errors/errors.ts';
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  readonly body?: string;
+  readonly timeoutMs: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** No answer that is read here is longer by far; what is longer is not a deployer's. */
+const MOST_ANSWER_BYTES = 1024 * 1024;
+
+/** The connection was never made, so the deployer got nothing. A TLS peer that is refused gets nothing either. */
+const NOT_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ERR_TLS_.*|ERR_SSL_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|CERT_.*)$/;
+
+/**
+ * One request and its whole answer.
+ *
+ * @throws DeployerUnreachableError when no connection could be made, UnavailableError when the answer did not come whole and in time,
+ *   UpstreamError when it is a redirect or too long
+ */
+export async function exchange(request: Exchange, signal: AbortSignal): Promise<Answer> {
+  const { method, url, body, timeoutMs } = request;
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { accept: 'application/json', 'user-agent': 'vice-coordinator', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body }),
+      redirect: 'manual', // a spec goes to the address that the operator registered and nowhere else
+      proxy: false, // the same: not through whatever the environment of the process names
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    return { status: response.status, text: await readBounded(response) };
+  } catch (err) {
+    throw unanswered(err, `${method} ${url}`, timeoutMs);
+  }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > MOST_ANSWER_BYTES) throw new UpstreamError('the deployer answered with more than 1 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function unanswered(err: unknown, request: string, timeoutMs: number): Error {
+  if (err instanceof UpstreamError) return err;
+  const code = err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
+  if (NOT_SENT.test(code)) return new DeployerUnreachableError('the deployer cannot be reached', { cause: err, details: { request, code } });
+  const isTimeout = err instanceof Error && err.name === 'TimeoutError';
+  const message = isTimeout ? `the deployer did not answer within ${timeoutMs} ms` : 'the connection to the deployer broke';
+  return new UnavailableError(message, { cause: err, details: { request, ...(code !== '' && { code }) } });
+}
