@@ -15,8 +15,8 @@ export interface BoundProcessOptions {
   /** Standard output and error of the program are appended here. */
   readonly logFile: string;
   readonly runAs?: RunAs;
-  /** The signal that asks the program to end in an orderly way. @default SIGTERM */
-  readonly stopSignal?: 'SIGTERM' | 'SIGINT';
+  /** The signal that asks the program to end. @default SIGTERM */
+  readonly stopSignal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL';
   /** Folders that are removed when the program has ended, in whatever way. */
   readonly removeAtEnd?: readonly string[];
 }

@@ -43,7 +43,7 @@ function deployment(name: string, owner: Owner, gpus = 0): Deployment {
       template: {
         metadata: { labels },
         spec: {
-          tolerations: [{ key: 'gpu', operator: 'Equal', value: 'true', effect: 'NoSchedule' }],
+          ...(gpus > 0 && { tolerations: [{ key: 'gpu', operator: 'Equal', value: 'true', effect: 'NoSchedule' }] }),
           affinity: {
             nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [nodeSelector] }] } },
           },

@@ -62,7 +62,7 @@ export async function startControlPlane({ name, folder, workloads = true, signal
     await waitFor(isReady, { timeoutMs: 90_000, what: `kube-apiserver of ${name} to be ready`, signal });
   };
   const stop = async () => {
-    for (const program of [...wanted].reverse()) await running.get(program)?.stop();
+    await Promise.all([...running.values()].map((bound) => bound.stop()));
   };
 
   try {
@@ -93,7 +93,8 @@ export async function startControlPlane({ name, folder, workloads = true, signal
 }
 
 async function startProgram(folder: string, program: Program, { command, args }: Command): Promise<BoundProcess> {
-  return startBoundProcess({ command, args, logFile: join(folder, `${program}.log`) });
+  // Nothing is lost by a kill (see the tests), and a kube-apiserver that is asked politely waits for its etcd, which has left too.
+  return startBoundProcess({ command, args, logFile: join(folder, `${program}.log`), stopSignal: 'SIGKILL' });
 }
 
 /** @throws with the last lines of its log when a program has ended by itself */
