@@ -1,0 +1,76 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ApiServer } from './sandbox/api-server.ts';
+import { type Delays, runControllers } from './sandbox/controllers/run-controllers.ts';
+import { handleApiRequest } from './sandbox/http-api.ts';
+import { ObjectStore } from './sandbox/object-store.ts';
+import { realTimers, type Timers } from './sandbox/timers.ts';
+
+export interface SandboxClusterOptions {
+  /** What the cluster is called in its kubeconfig and on its pages. */
+  readonly name: string;
+  /** @default a free port */
+  readonly port?: number;
+  /** Namespaces that exist from the start. @default vice-apps and default */
+  readonly namespaces?: readonly string[];
+  readonly delays?: Partial<Delays>;
+  /** @default time as it passes */
+  readonly timers?: Timers;
+}
+
+/** A Kubernetes API in this process, on 127.0.0.1: no container runs, but its objects live and die as in a cluster. */
+export interface SandboxCluster {
+  readonly name: string;
+  readonly url: string;
+  /** A kubeconfig as text, with the token that the API wants. */
+  readonly kubeconfig: string;
+  readonly api: ApiServer;
+  stop(): Promise<void>;
+}
+
+const usualDelays: Delays = { reactMs: 2, collectMs: 20, startMs: 150, stopMs: 50 };
+
+export function startSandboxCluster(options: SandboxClusterOptions): SandboxCluster {
+  const { name } = options;
+  const timers = options.timers ?? realTimers();
+  const api = new ApiServer(new ObjectStore(), () => new Date(), randomUUID);
+  const stopControllers = runControllers(api, timers, { ...usualDelays, ...options.delays }, `${name}-node`);
+  for (const namespace of options.namespaces ?? ['default', 'vice-apps']) {
+    api.create('Namespace', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  }
+  const token = randomBytes(16).toString('hex');
+  const ending = new AbortController();
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: options.port ?? 0,
+    reusePort: false,
+    fetch: (request, self) => {
+      self.timeout(request, 0); // a watch may be quiet for long
+      return handleApiRequest(request, { api, token, signal: ending.signal });
+    },
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  return {
+    name,
+    url,
+    kubeconfig: kubeconfigFor(name, url, token),
+    api,
+    stop: async () => {
+      stopControllers();
+      timers.stop();
+      ending.abort();
+      await server.stop(true);
+    },
+  };
+}
+
+/** JSON is YAML. */
+function kubeconfigFor(name: string, server: string, token: string): string {
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    contexts: [{ name, context: { cluster: name, user: name, namespace: 'vice-apps' } }],
+    clusters: [{ name, cluster: { server } }],
+    users: [{ name, user: { token } }],
+  });
+}
