@@ -1,3 +1,4 @@
+import type { Analysis } from '../schema/analysis.ts';
 import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { DeploymentStatus, RemovalStatus } from '../schema/deployment-status.ts';
 import type { AnalysisId, ClusterId, ExternalId } from '../schema/ids.ts';
@@ -76,12 +77,13 @@ export interface Failure {
 /** The rows of `vice_deployments`, as a launch writes them. Each method is one transaction. All times are the database's. */
 export interface LaunchStore {
   /**
-   * In one transaction: takes the lock of the user, finds the row of the external id, counts what the user has, asks `admit`, and writes the row
-   * as `reserved` with the next attempt (1 for a new row) and a lease. A row that is `stopped`, or `failed` with no removal queued, is
-   * reserved anew; its former home, spec and reason go. Rows of any user, the external id decides. What `admit` throws passes through and nothing
-   * is written; `admit` is not asked for `already` and `busy`.
+   * Finds the row of the external id, counts what the user has and asks `admit`, which throws or says how many others may run at most. Then, in one
+   * transaction under the lock of the user, counts again and writes the row as `reserved` with the next attempt (1 for a new row) and a lease; when
+   * there are more by now, `admit` is asked anew. A row that is `stopped`, or `failed` with no removal queued, is reserved anew; its former home,
+   * spec and reason go. Rows of any user, the external id decides. What `admit` throws passes through and nothing is written; `admit` is not
+   * asked for `already` and `busy`.
    */
-  reserve(request: Reservation, admit: (usage: JobUsage) => void, signal: AbortSignal): Promise<ReserveOutcome>;
+  reserve(request: Reservation, admit: (usage: JobUsage) => number, signal: AbortSignal): Promise<ReserveOutcome>;
   /** `reserved` or `applying` -> `applying` on this cluster. The slots are counted under a lock of the cluster when `slots` is given. */
   place(lease: Lease, placement: Placement, signal: AbortSignal): Promise<PlaceOutcome>;
   /** `applying` -> `applied`. The lease stays until `settle` or until it runs out. False: the lease is no longer ours. */
@@ -192,8 +194,10 @@ export interface Ranking {
   readonly refused: readonly { readonly cluster_id: ClusterId; readonly name: string; readonly reason: string }[];
 }
 
-/** The registry's snapshot at this moment. */
-export interface Deployers {
+/** The registered clusters, as of this moment. Neither method waits for anything. */
+export interface Clusters {
+  /** Those that could take the analysis, best first, and why the others cannot. */
+  rank(analysis: Analysis): Ranking;
   /** Undefined when no such cluster is registered any more. A disabled cluster has its deployer still: exits go there. */
   deployerOf(clusterId: ClusterId): Deployer | undefined;
 }

@@ -120,3 +120,10 @@ export class DeployerUnreachableError extends ViceError {
   readonly status = 503;
   override readonly retryable = true;
 }
+
+/** Every cluster that was tried refuses the manifests: the coordinator builds what it must not, or the policies are wrong. The caller can do nothing. */
+export class SpecRefusedEverywhereError extends ViceError {
+  override readonly name = 'SpecRefusedEverywhereError';
+  readonly code = 'spec_refused_everywhere';
+  readonly status = 500;
+}

@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import { ClusterFullError, InvalidDocumentError, NoClusterError } from '../errors/errors.ts';
+import type { ViceError } from '../errors/vice-error.ts';
+import type { Analysis } from '../schema/analysis.ts';
+import type { Fault } from '../schema/check.ts';
+import { buildDeploymentSpec, findFaults } from '../spec-builder/build.ts';
+import { millicoresOf } from '../spec-builder/millicores.ts';
+import { resolveProfile, type SpecSettings } from '../spec-builder/settings.ts';
+import { apply } from './apply.ts';
+import { LaunchRow } from './launch-row.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { noCluster, type Refusal } from './no-cluster.ts';
+import type { Patience } from './patience.ts';
+import type { Candidate, Clusters, JobUsage, LaunchStore } from './ports.ts';
+import { reserve } from './reserve.ts';
+
+export interface LaunchDeps {
+  readonly settings: SpecSettings;
+  /** Decides whether the user may have one analysis more, and says how many others may run at most. @throws QuotaRefusedError */
+  readonly admit: (username: string, usage: JobUsage) => number;
+  readonly store: LaunchStore;
+  readonly leases: LeaseKeeper;
+  readonly clusters: Clusters;
+  readonly patience: Patience;
+  /** Aborts when the process will not wait for its launches any longer. */
+  readonly ending: AbortSignal;
+  readonly log: Logger;
+}
+
+/**
+ * Launches an analysis on the first cluster that takes it. When it resolves, every object of the analysis is applied there and the row says so;
+ * when it throws, nothing of it runs anywhere, or its removal is queued. Launching what is launched already does nothing.
+ *
+ * A caller who leaves does not end the launch. But then nobody heard of its success, and after the lease has run out the `jobs` row decides whether
+ * the analysis stays.
+ *
+ * @throws InvalidDocumentError, QuotaRefusedError, NoClusterError, SpecRefusedEverywhereError, UnavailableError
+ */
+export async function launch(deps: LaunchDeps, analysis: Analysis, caller: AbortSignal): Promise<void> {
+  const { settings, store, clusters, patience, ending } = deps;
+  const started = performance.now();
+  refuseFaults(findFaults(analysis, resolveProfile(settings, {})));
+
+  const admit = (usage: JobUsage) => deps.admit(analysis.username, usage);
+  const reserved = await reserve(store, analysis, admit, started + patience.busyMs, ending);
+  if (reserved.outcome === 'already') return;
+
+  const row = new LaunchRow(store, reserved.lease, deps.leases.hold(analysis.uuid), ending);
+  try {
+    const { ranked, refused } = clusters.rank(analysis);
+    const tried: Refusal[] = [];
+    for (const cluster of ranked) {
+      if (performance.now() - started > patience.launchMs) break;
+      const error = await launchOn(cluster, { deps, analysis, row, loginIp: reserved.login_ip, started });
+      if (error === undefined) return row.release(!caller.aborted);
+      deps.log.warn({ err: error, external_id: analysis.uuid, cluster: cluster.name }, 'a cluster did not take the analysis');
+      tried.push({ cluster, error });
+    }
+    throw noCluster(tried, refused);
+  } catch (err) {
+    await row.fail(err);
+    throw err;
+  }
+}
+
+interface Try {
+  readonly deps: LaunchDeps;
+  readonly analysis: Analysis;
+  readonly row: LaunchRow;
+  readonly loginIp: string;
+  readonly started: number;
+}
+
+/** Undefined: the analysis is applied there. An error: the cluster refused, and has nothing of it. */
+async function launchOn(cluster: Candidate, { deps, analysis, row, loginIp, started }: Try): Promise<ViceError | undefined> {
+  const deployer = deps.clusters.deployerOf(cluster.id);
+  if (deployer === undefined) return new NoClusterError('it is no longer registered');
+
+  const profile = resolveProfile(deps.settings, cluster.profile);
+  const spec = buildDeploymentSpec(analysis, profile, loginIp);
+  const request = await row.place(cluster, spec, millicoresOf(analysis, profile));
+  if (request === undefined) return new ClusterFullError('all its slots are taken');
+
+  const outcome = await apply(deployer, request, deps.patience, started + deps.patience.busyMs, deps.ending);
+  if (outcome.is === 'applied') return row.markApplied();
+  return row.clear(outcome.refusal);
+}
+
+function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new InvalidDocumentError('the analysis cannot be launched', { faults });
+}

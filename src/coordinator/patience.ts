@@ -1,0 +1,13 @@
+/** How long a launch waits for what, in milliseconds. How long one request may take is the deployer client's. */
+export interface Patience {
+  /** For the same analysis to end its former life. @default 20000 */
+  readonly busyMs: number;
+  /** For a deployer to confirm that an attempt of unknown outcome is dead. @default 8000 */
+  readonly fenceMs: number;
+  /** After this no further cluster is tried: the caller's connection is not held for ever. @default 40000 */
+  readonly launchMs: number;
+  /** For a removal to end before it is put back into the queue. @default 20000 */
+  readonly removalMs: number;
+}
+
+export const PATIENCE: Patience = { busyMs: 20_000, fenceMs: 8_000, launchMs: 40_000, removalMs: 20_000 };

@@ -1,0 +1,13 @@
+import { poll } from './poll.ts';
+import type { Deployer, Lease } from './ports.ts';
+
+/**
+ * Asks the deployer once to remove the analysis, then watches until the cluster has nothing of it. Watching costs the cluster nothing, because the
+ * deployer answers from memory; asking again would. False: at `deadline` something was still ending. Errors of the deployer pass through.
+ */
+export async function remove(deployer: Deployer, lease: Lease, fence: boolean, deadline: number, signal: AbortSignal): Promise<boolean> {
+  const { gone } = await deployer.remove(lease, { fence }, signal);
+  if (gone) return true;
+  const isGone = async () => ((await deployer.status(lease.external_id, signal)) === undefined ? true : undefined);
+  return (await poll(isGone, deadline, signal)) ?? false;
+}
