@@ -36,7 +36,7 @@ async function createDatabase(server: EmbeddedPostgres, clause: string): Promise
 async function startWithTemplate(): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres();
   await execute(server.uri('postgres'), `CREATE DATABASE ${template}`);
-  await execute(server.uri(template), await readFile(join(import.meta.dir, 'discovery-environment.sql'), 'utf8'));
+  await execute(server.uri(template), await readFile(join(import.meta.dir, '../../src/demo/discovery-environment.sql'), 'utf8'));
   return server;
 }
 
