@@ -18,6 +18,9 @@ export interface Command {
   readonly args: readonly string[];
 }
 
+// By default these programs send 20 and 50 requests a second at most: three analyses with a volume, where tests start hundreds.
+const unlimited = ['--kube-api-qps=2000', '--kube-api-burst=2000'];
+
 /** The command lines of one cluster whose files lie in `folder`; everything listens on 127.0.0.1 only. */
 export function commandLines(folder: string, ports: Ports): Record<Program, Command> {
   const file = (name: string) => join(folder, name);
@@ -34,10 +37,11 @@ export function commandLines(folder: string, ports: Ports): Record<Program, Comm
         '--use-service-account-credentials=true',
         '--leader-elect=false',
         '--secure-port=0',
+        ...unlimited,
         '--controllers=*,-nodeipam,-node-route-controller,-cloud-node-lifecycle-controller',
       ],
     },
-    'kube-scheduler': { command: join(binFolder, 'kube-scheduler'), args: [kubeconfig, '--leader-elect=false', '--secure-port=0'] },
+    'kube-scheduler': { command: join(binFolder, 'kube-scheduler'), args: [kubeconfig, '--leader-elect=false', '--secure-port=0', ...unlimited] },
     kwok: {
       command: join(binFolder, 'kwok'),
       args: [
