@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { ClusterFullError, InvalidDocumentError, NoClusterError } from '../errors/errors.ts';
 import type { ViceError } from '../errors/vice-error.ts';
+import { decide } from '../quota/decide.ts';
 import type { Analysis } from '../schema/analysis.ts';
 import type { Fault } from '../schema/check.ts';
 import { buildDeploymentSpec, findFaults } from '../spec-builder/build.ts';
@@ -11,13 +12,13 @@ import { LaunchRow } from './launch-row.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { noCluster, type Refusal } from './no-cluster.ts';
 import type { Patience } from './patience.ts';
-import type { Candidate, Clusters, JobUsage, LaunchStore } from './ports.ts';
+import type { Admit, Candidate, Clusters, LaunchStore } from './ports.ts';
 import { reserve } from './reserve.ts';
 
 export interface LaunchDeps {
   readonly settings: SpecSettings;
-  /** Decides whether the user may have one analysis more, and says how many others may run at most. @throws QuotaRefusedError */
-  readonly admit: (username: string, usage: JobUsage) => number;
+  /** Whether no quota stops this user, by short name. */
+  readonly isExempt: (username: string) => boolean;
   readonly store: LaunchStore;
   readonly leases: LeaseKeeper;
   readonly clusters: Clusters;
@@ -41,7 +42,8 @@ export async function launch(deps: LaunchDeps, analysis: Analysis, caller: Abort
   const started = performance.now();
   refuseFaults(findFaults(analysis, resolveProfile(settings, {})));
 
-  const admit = (usage: JobUsage) => deps.admit(analysis.username, usage);
+  const { username } = analysis;
+  const admit: Admit = (usage) => (deps.isExempt(username) ? Number.POSITIVE_INFINITY : decide(username, usage));
   const reserved = await reserve(store, analysis, admit, started + patience.busyMs, ending);
   if (reserved.outcome === 'already') return;
 

@@ -1,3 +1,4 @@
+import type { JobUsage } from '../quota/decide.ts';
 import type { Analysis } from '../schema/analysis.ts';
 import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { DeploymentStatus, RemovalStatus } from '../schema/deployment-status.ts';
@@ -22,15 +23,10 @@ export interface Reservation {
   readonly username: string;
 }
 
-/** What the job limit is decided on. */
-export interface JobUsage {
-  /** The user's analyses that count against the limit, without the one being launched. */
-  readonly running: number;
-  /** The user's own limit; null when there is none. */
-  readonly user_limit: number | null;
-  /** Everybody's limit. */
-  readonly default_limit: number;
-}
+export type { JobUsage };
+
+/** Decides whether the user may have one analysis more, and gives how many others may run at most. @throws QuotaRefusedError */
+export type Admit = (usage: JobUsage) => number;
 
 export type ReserveOutcome =
   /** A row in state `reserved` is ours, with a lease. `login_ip`: the user's latest login address, `''` when none is known. */

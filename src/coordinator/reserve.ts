@@ -1,7 +1,7 @@
 import { UnavailableError } from '../errors/errors.ts';
 import type { Analysis } from '../schema/analysis.ts';
 import { poll } from './poll.ts';
-import type { JobUsage, LaunchStore, Reservation, ReserveOutcome } from './ports.ts';
+import type { Admit, LaunchStore, Reservation, ReserveOutcome } from './ports.ts';
 
 export type Reserved = Exclude<ReserveOutcome, { outcome: 'busy' }>;
 
@@ -11,13 +11,7 @@ export type Reserved = Exclude<ReserveOutcome, { outcome: 'busy' }>;
  *
  * @throws QuotaRefusedError; UnavailableError when the analysis is busy until `busyUntil`
  */
-export async function reserve(
-  store: LaunchStore,
-  analysis: Analysis,
-  admit: (usage: JobUsage) => number,
-  busyUntil: number,
-  signal: AbortSignal,
-): Promise<Reserved> {
+export async function reserve(store: LaunchStore, analysis: Analysis, admit: Admit, busyUntil: number, signal: AbortSignal): Promise<Reserved> {
   const request: Reservation = {
     external_id: analysis.uuid,
     ...(analysis.id !== undefined && { analysis_id: analysis.id }),

@@ -1,0 +1,16 @@
+import type { Elysia } from 'elysia';
+import { createApp } from '../plumbing/app.ts';
+import { probes, type Readiness } from './probes.ts';
+import { type ViceRoutesDeps, viceRoutes } from './vice-routes.ts';
+
+export interface CoordinatorApiDeps extends ViceRoutesDeps {
+  readonly readiness: () => Promise<Readiness>;
+}
+
+/** The coordinator's interface, as `serve` takes it. */
+export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
+  const app = createApp({ log: deps.log, title: 'vice coordinator' });
+  probes(app, deps.readiness);
+  viceRoutes(app, deps);
+  return app;
+}
