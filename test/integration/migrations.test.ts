@@ -82,19 +82,21 @@ describe('migrating', () => {
     const db = connect(await emptyDatabase());
     await runMigrations(db);
     const edited = MIGRATIONS.map((step) => (step.version === 1 ? migration(1, step.name, `${step.sql}\n-- edited`) : step));
-    expect(runMigrations(db, { migrations: edited })).rejects.toThrow('migration 1 (vice_clusters) is not what this database was given');
+    await expect(runMigrations(db, { migrations: edited })).rejects.toThrow('migration 1 (vice_clusters) is not what this database was given');
   });
 
   test('a database that is newer than the binary is refused with both numbers', async () => {
     const db = connect(await emptyDatabase());
     await runMigrations(db, { migrations: [...MIGRATIONS, migration(3, 'future', 'CREATE TABLE vice_future (id int)')] });
-    expect(runMigrations(db)).rejects.toThrow('the database is newer than this binary: it has migration 3 (future), the last one known here is 2');
+    await expect(runMigrations(db)).rejects.toThrow(
+      'the database is newer than this binary: it has migration 3 (future), the last one known here is 2',
+    );
   });
 
   test('a step that fails leaves nothing of itself, and the steps before it stay', async () => {
     const db = connect(await emptyDatabase());
     const broken = migration(3, 'broken', 'CREATE TABLE vice_half (id int); SELECT 1 / 0');
-    expect(runMigrations(db, { migrations: [...MIGRATIONS, broken] })).rejects.toThrow('migration 3 (broken) failed: division by zero');
+    await expect(runMigrations(db, { migrations: [...MIGRATIONS, broken] })).rejects.toThrow('migration 3 (broken) failed: division by zero');
     expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(['was there', 'was there']);
     expect(await tablesOf(db)).not.toContain('vice_half');
   });
@@ -120,7 +122,7 @@ describe('migrating', () => {
   test('a role that may not create tables is told so, and needs no right when there is nothing to do', async () => {
     const uri = await emptyDatabase();
     const db = connect(await asGuest(uri, ''));
-    expect(runMigrations(db)).rejects.toThrow('permission denied for schema public');
+    await expect(runMigrations(db)).rejects.toThrow('permission denied for schema public');
     const owner = connect(uri);
     await runMigrations(owner);
     await owner.unsafe(`GRANT SELECT ON vice_schema_migrations TO guest_${new URL(uri).pathname.slice(1)}`);
