@@ -1,9 +1,7 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
 
 export interface LoggerOptions {
-  readonly level: LogLevel;
+  readonly level: Level;
   /** `coordinator`, `standalone` ...: stands in every line. */
   readonly mode: string;
   /** @default standard output, written at once: a line is never lost to the end of the process */

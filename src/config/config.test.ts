@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'bun:test';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from '../errors/errors.ts';
+import { loadMigrateConfig, loadSpecConfig } from './commands.ts';
+import { loadCoordinatorConfig } from './coordinator.ts';
+import { loadDeployerConfig, loadLambdaConfig } from './deployer.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vice-config-'));
+let files = 0;
+
+function written(text: string): string {
+  files++;
+  const path = join(folder, `${files}.yml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function faultsOf(load: () => unknown): Record<string, string> {
+  try {
+    load();
+  } catch (err) {
+    if (err instanceof ConfigurationError) return Object.fromEntries((err.faults ?? []).map(({ path, message }) => [path, message]));
+    throw err;
+  }
+  return {};
+}
+
+const required = { DISCOENV_DB_URI: 'postgresql://de:hunter2@db:5432/de', DISCOENV_IRODS_ZONE: 'cyverse' };
+
+describe('the coordinator', () => {
+  test('starts with nothing but the two required keys, at the defaults of app-exposer', () => {
+    const config = loadCoordinatorConfig([], required);
+    expect(config).toMatchObject({ port: 60_000, logLevel: 'warn', userSuffix: '@iplantcollaborative.org', dbListenUri: required.DISCOENV_DB_URI });
+    expect(config.spec).toMatchObject({
+      irodsZone: 'cyverse',
+      ingressClass: 'nginx',
+      localStorageClass: 'openebs-hostpath',
+      defaultCpuRequest: '1000m',
+      proxyStorageLimit: '100Gi',
+      disableProxyStorageLimit: true,
+      useCsiDriver: false,
+    });
+    expect(config.spec).not.toHaveProperty('dbUri');
+    expect(config.warnings).toEqual([]);
+  });
+
+  test("starts from app-exposer's own arguments and file, and says what it does not use", () => {
+    const file = written(`
+db: { uri: "postgresql://de:hunter2@db/de?sslmode=disable" }
+harbor: { user: robot, pass: hunter2 }
+irods: { zone: cyverse }
+interapps: { proxy: { tag: 1.10 } }
+vice:
+  use_csi_driver: true
+  image-pull-secret: vice-image-pull-secret
+  file-transfers: { image: harbor.cyverse.org/de/vice-file-transfers, tag: latest }
+  backend-namespace: de
+keycloak: { base: "https://kc.cyverse.org/auth", realm: CyVerse, client-id: vice, client-secret: hunter2 }
+resource_tracking: { bypass_users: [ana, ben] }
+`);
+    const argv = ['--namespace', 'de', '--user-suffix', 'cyverse.org', '--ingress-class', 'nginx', '-log-level', 'debug', '--config', file];
+    const config = loadCoordinatorConfig([...argv, '--mode=coordinator', '--creds=/etc/nats/creds', '--disable-vice-proxy-auth=true'], {});
+    expect(config).toMatchObject({ userSuffix: '@cyverse.org', logLevel: 'debug', bypassUsers: ['ana', 'ben'] });
+    expect(config.spec).toMatchObject({ proxyTag: '1.10', useCsiDriver: true, keycloakClientId: 'vice', disableProxyAuth: true });
+    expect(config.warnings).toEqual([
+      '--creds is ignored: NATS is not used by this version',
+      '--namespace is ignored: the coordinator never talks to Kubernetes; deployers do',
+    ]);
+    expect(JSON.stringify(config.spec)).not.toContain('hunter2');
+  });
+
+  test('takes the command line before the environment before the dotenv file before the configuration file', () => {
+    const config = written('irods: { zone: file }\nvice: { backend-namespace: file, use_csi_driver: false }\npath_list: { file_identifier: file }\n');
+    const dotenv = written('DISCOENV_IRODS_ZONE=dotenv\nDISCOENV_VICE_BACKEND_NAMESPACE=dotenv\nexport DISCOENV_INGRESS_CLASS="dotenv"\n');
+    const env = { ...required, DISCOENV_IRODS_ZONE: 'environment', DISCOENV_VICE_USE_CSI_DRIVER: 'true', DISCOENV_INGRESS_CLASS: 'environment' };
+    const { spec } = loadCoordinatorConfig(['--config', config, '--dotenv-path', dotenv, '--ingress-class=flag'], env);
+    expect(spec).toMatchObject({
+      irodsZone: 'environment',
+      backendNamespace: 'dotenv',
+      pathListIdentifier: 'file',
+      ingressClass: 'flag',
+      useCsiDriver: true,
+    });
+  });
+
+  test('names every fault at once, each with the place it was written in', () => {
+    const file = written('vice: { use_csi_driver: maybe }\nk8s: { frontend: { base: cyverse.run } }\n');
+    const argv = [
+      '--config',
+      file,
+      '--port',
+      '70000',
+      '--log-level=loud',
+      '--default-cpu-resource-limit',
+      'two',
+      '--vice-prxy',
+      'x',
+      'stray',
+      '--ingress-class',
+    ];
+    const faults = faultsOf(() => loadCoordinatorConfig(argv, { DISCOENV_MAX_BODY_BYTES: '-1' }));
+    expect(faults).toEqual({
+      '--port': 'must be a whole number from 0 to 65535, not "70000"',
+      '--log-level': 'must be one of trace, debug, info, warn, error, fatal, panic, not "loud"',
+      '--default-cpu-resource-limit': 'must be a positive amount in the notation of Kubernetes, such as 500m or 2Gi, not "two"',
+      '--vice-prxy': 'is not a known flag; did you mean --vice-proxy?',
+      '--ingress-class': 'needs a value',
+      stray: 'is not expected here',
+      DISCOENV_MAX_BODY_BYTES: 'must be a whole number from 1 to 1073741824, not "-1"',
+      [`vice.use_csi_driver in ${file}`]: 'must be true or false, not "maybe"',
+      [`k8s.frontend.base in ${file}`]: 'must be an http or https URL, such as https://cyverse.run, not "cyverse.run"',
+      'db.uri': 'is required: db.uri in the configuration file, or DISCOENV_DB_URI in the environment',
+      'irods.zone': 'is required: irods.zone in the configuration file, or DISCOENV_IRODS_ZONE in the environment',
+    });
+  });
+
+  test('shows no secret in a fault', () => {
+    const file = written('db:\n  uri: "mysql://de:hunter2@db/de"\nirods: { zone: z }\n');
+    expect(faultsOf(() => loadCoordinatorConfig(['--config', file], {}))).toEqual({
+      [`db.uri in ${file}`]: 'must be a URL such as postgresql://user:password@host:5432/de',
+    });
+    const broken = written('db:\n  uri: "postgresql://de:hunter2@db/de\nirods: { zone: z\n');
+    const faults = faultsOf(() => loadCoordinatorConfig(['--config', broken], required));
+    expect(Object.keys(faults)).toEqual([broken]);
+    expect(JSON.stringify(faults)).toMatch(/is not YAML: line \d+, column \d+/);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+
+  test('needs a file that was named, and not the default one', () => {
+    const missing = join(folder, 'missing.yml');
+    expect(faultsOf(() => loadCoordinatorConfig(['--config', missing], required))).toEqual({
+      '--config': `${missing} cannot be read: there is no such file`,
+    });
+    expect(faultsOf(() => loadCoordinatorConfig(['--dotenv-path', missing], required))).toEqual({});
+    expect(Object.keys(faultsOf(() => loadCoordinatorConfig(['--config', folder], required)))).toEqual(['--config']);
+  });
+
+  test('refuses a file that is no mapping, and aliases that multiply', () => {
+    const bomb = `a: &a [x,x]\n${'bcdefghij'.replace(/./g, (c) => `${c}: &${c} [${`*${String.fromCharCode(c.charCodeAt(0) - 1)},`.repeat(20)}]\n`)}`;
+    for (const text of ['- a\n- b\n', 'just text', bomb]) {
+      const file = written(text);
+      expect(faultsOf(() => loadCoordinatorConfig(['--config', file], required))).toEqual({ [file]: 'must be a mapping of keys to values' });
+    }
+  });
+
+  test('cannot be changed once it is loaded', () => {
+    const config = loadCoordinatorConfig([], required);
+    expect(() => Object.assign(config, { port: 1 })).toThrow();
+    expect(() => Object.assign(config.spec, { irodsZone: 'x' })).toThrow();
+  });
+});
+
+describe('a deployer', () => {
+  const kubeconfig = written('apiVersion: v1\n');
+
+  test('takes its kubeconfig from the flag, the text in the environment, the file named there, or the pod, in this order', () => {
+    const everything = { VICE_KUBECONFIG: 'apiVersion: v1', KUBECONFIG: kubeconfig, CLUSTER: '1', HOME: folder };
+    const { VICE_KUBECONFIG: _, ...withoutText } = everything;
+    expect(loadDeployerConfig(['-kubeconfig', kubeconfig], everything)).toMatchObject({ kubeconfig });
+    expect(loadDeployerConfig([], everything)).toMatchObject({ kubeconfigText: 'apiVersion: v1' });
+    expect(loadDeployerConfig([], withoutText)).toMatchObject({ kubeconfig });
+    for (const env of [{ CLUSTER: '1' }, { KUBERNETES_SERVICE_HOST: '10.0.0.1' }]) {
+      expect(loadDeployerConfig([], env)).not.toContainAnyKeys(['kubeconfig', 'kubeconfigText']);
+    }
+    expect(Object.keys(faultsOf(() => loadDeployerConfig([], { HOME: folder })))).toEqual(['--kubeconfig']);
+    expect(faultsOf(() => loadLambdaConfig([], { KUBECONFIG: '/nowhere' }))).toEqual({ KUBECONFIG: '/nowhere cannot be read' });
+  });
+
+  test('listens in the clear on 8080, with --mtls on 8443 and only with all its files', () => {
+    const env = { CLUSTER: '1' };
+    expect(loadDeployerConfig([], env)).toMatchObject({ port: 8080, namespace: 'vice-apps', logLevel: 'info', maxBodyBytes: 1_048_576 });
+    const pem = written('-----BEGIN CERTIFICATE-----\n');
+    const argv = ['--mtls', '--tls-cert', pem, '--tls-key', pem, '--client-ca', pem];
+    expect(loadDeployerConfig(argv, env)).toMatchObject({ port: 8443, tls: { clientCa: '-----BEGIN CERTIFICATE-----\n' } });
+    expect(loadDeployerConfig([...argv, '--port=9000'], env).port).toBe(9000);
+    expect(faultsOf(() => loadDeployerConfig(['--mtls', '--tls-cert', '/nowhere'], env))).toEqual({
+      '--tls-cert': '/nowhere cannot be read',
+      '--tls-key': 'is required with --mtls',
+      '--client-ca': 'is required with --mtls',
+    });
+    expect(faultsOf(() => loadDeployerConfig(['--tls-key', kubeconfig], env))).toEqual({
+      '--tls-cert': '--tls-cert and --tls-key need each other',
+      '--tls-key': `${kubeconfig} is not PEM`,
+    });
+  });
+
+  test('refuses a namespace that cannot be one', () => {
+    expect(Object.keys(faultsOf(() => loadLambdaConfig(['--vice-namespace=Vice_Apps'], { CLUSTER: '1' })))).toEqual(['--vice-namespace']);
+    expect(loadLambdaConfig([], { CLUSTER: '1', DISCOENV_VICE_NAMESPACE: 'apps' }).namespace).toBe('apps');
+  });
+});
+
+describe('a command', () => {
+  test('vice spec needs of the configuration what the spec needs, and takes the flags of the coordinator', () => {
+    const argv = ['launch.json', '--ingress-class', 'traefik', '--port=1', '--creds', 'x', '-o', 'yaml', '--login-ip', '10.0.0.1'];
+    const config = loadSpecConfig(argv, { DISCOENV_IRODS_ZONE: 'cyverse' });
+    expect(config).toMatchObject({ document: 'launch.json', output: 'yaml', loginIp: '10.0.0.1', spec: { ingressClass: 'traefik' } });
+    expect(loadSpecConfig(['-'], { DISCOENV_IRODS_ZONE: 'cyverse' })).toMatchObject({ document: '-', output: 'json', loginIp: '' });
+    expect(Object.keys(faultsOf(() => loadSpecConfig([], {})))).toEqual(['irods.zone', 'FILE']);
+    expect(Object.keys(faultsOf(() => loadSpecConfig(['a', 'b'], required)))).toEqual(['b']);
+  });
+
+  test('a switch does not swallow the word behind it', () => {
+    const config = loadSpecConfig(['--disable-cpu-resource-limit', 'launch.json'], required);
+    expect([config.document, config.spec.disableCpuLimit]).toEqual(['launch.json', true]);
+  });
+
+  test('vice migrate needs the database alone', () => {
+    expect(loadMigrateConfig([], required)).toEqual({ dbUri: required.DISCOENV_DB_URI, logLevel: 'warn' });
+    expect(Object.keys(faultsOf(() => loadMigrateConfig([], {})))).toEqual(['db.uri']);
+  });
+});

@@ -1,0 +1,55 @@
+import type { Level } from 'pino';
+import type { SpecSettings } from '../spec-builder/settings.ts';
+import { freeze } from './freeze.ts';
+import { logLevelOf } from './levels.ts';
+import { coordinatorOptions } from './options/coordinator-options.ts';
+import { ignoredFlags } from './options/ignored-flags.ts';
+import { specOptions } from './options/spec-options.ts';
+import { type Environment, read } from './read.ts';
+import { refuseFaults } from './resolve.ts';
+
+/** Everything that `--mode=coordinator` is told from outside. */
+export interface CoordinatorConfig {
+  readonly port: number;
+  readonly hostname: string;
+  readonly maxBodyBytes: number;
+  readonly logLevel: Level;
+  /** After SIGTERM, how long requests under way may take. */
+  readonly drainSeconds: number;
+  /** Holds a password: never logged. */
+  readonly dbUri: string;
+  /** A direct connection, for LISTEN. Holds a password: never logged. */
+  readonly dbListenUri: string;
+  /** With its `@`; empty when user names carry no domain. */
+  readonly userSuffix: string;
+  /** User names that no quota stops. */
+  readonly bypassUsers: readonly string[];
+  readonly registryReloadSeconds: number;
+  readonly spec: SpecSettings;
+  /** To be logged once at start: flags that were given and decide nothing. */
+  readonly warnings: readonly string[];
+}
+
+export const coordinatorReads = {
+  options: { ...coordinatorOptions, ...specOptions },
+  ignored: ignoredFlags,
+  others: {},
+  operands: 0,
+} as const;
+
+/** @throws ConfigurationError with every fault at once */
+export function loadCoordinatorConfig(argv: readonly string[], env: Environment): CoordinatorConfig {
+  const { values, warnings, faults } = read(coordinatorReads, argv, env);
+  refuseFaults(faults);
+  const { port, hostname, maxBodyBytes, drainSeconds, dbUri, dbListenUri = dbUri, userSuffix, bypassUsers, registryReloadSeconds } = values;
+  const process = { port, hostname, maxBodyBytes, drainSeconds, logLevel: logLevelOf(values.logLevel) };
+  const own = { dbUri, dbListenUri, userSuffix, bypassUsers, registryReloadSeconds };
+  return freeze({ ...process, ...own, spec: specSettings(values), warnings });
+}
+
+/** The part of the values that a spec is built with. */
+export function specSettings(values: SpecSettings): SpecSettings {
+  const entries = Object.entries(values).filter(([property]) => property in specOptions);
+  // The keys of `specOptions` are those of SpecSettings, its declaration proves it.
+  return Object.fromEntries(entries) as unknown as SpecSettings;
+}

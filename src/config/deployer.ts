@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Level } from 'pino';
+import type { Fault } from '../schema/check.ts';
+import { freeze } from './freeze.ts';
+import { logLevelOf } from './levels.ts';
+import { lambdaOptions, standaloneOptions } from './options/deployer-options.ts';
+import { type Environment, read } from './read.ts';
+import { refuseFaults } from './resolve.ts';
+
+/** Everything that a deployer is told from outside. Neither `kubeconfig` nor `kubeconfigText`: the account of the pod it runs in. */
+export interface DeployerConfig {
+  readonly port: number;
+  readonly hostname: string;
+  readonly maxBodyBytes: number;
+  readonly logLevel: Level;
+  /** After SIGTERM, how long requests under way may take. */
+  readonly drainSeconds: number;
+  /** The only namespace that it touches. */
+  readonly namespace: string;
+  /** Path of a kubeconfig. */
+  readonly kubeconfig?: string;
+  /** A kubeconfig itself. Holds keys: never logged. */
+  readonly kubeconfigText?: string;
+  /** PEM texts. Absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+  /** To be logged once at start. */
+  readonly warnings: readonly string[];
+}
+
+export const standaloneReads = { options: standaloneOptions, ignored: [], others: {}, operands: 0 } as const;
+export const lambdaReads = { options: lambdaOptions, ignored: [], others: {}, operands: 0 } as const;
+
+const MTLS_PORT = 8443;
+
+/** Of `--mode=standalone`. @throws ConfigurationError with every fault at once */
+export function loadDeployerConfig(argv: readonly string[], env: Environment): DeployerConfig {
+  const { values, warnings, sources, faults } = read(standaloneReads, argv, env);
+  const { hostname, maxBodyBytes, drainSeconds, namespace, mtls } = values;
+  const port = mtls && sources.find(standaloneOptions.port) === undefined ? MTLS_PORT : values.port;
+  const tls = readTls(values, faults);
+  const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
+  refuseFaults(faults);
+  const process = { port, hostname, maxBodyBytes, drainSeconds, logLevel: logLevelOf(values.logLevel) };
+  return freeze({ ...process, namespace, ...kubernetes, ...(tls && { tls }), warnings });
+}
+
+/** Of `--mode=lambda`: as above, without everything that belongs to a socket. @throws ConfigurationError with every fault at once */
+export function loadLambdaConfig(argv: readonly string[], env: Environment): Omit<DeployerConfig, 'port' | 'hostname' | 'drainSeconds' | 'tls'> {
+  const { values, warnings, faults } = read(lambdaReads, argv, env);
+  const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
+  refuseFaults(faults);
+  const { namespace, maxBodyBytes } = values;
+  return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, ...kubernetes, warnings });
+}
+
+interface TlsFiles {
+  readonly mtls: boolean;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly clientCa: string | undefined;
+}
+
+function readTls({ mtls, tlsCert, tlsKey, clientCa }: TlsFiles, faults: Fault[]): DeployerConfig['tls'] {
+  if (!mtls && clientCa !== undefined) faults.push({ path: '--client-ca', message: 'needs --mtls' });
+  if (!mtls && tlsCert === undefined && tlsKey === undefined) return undefined;
+  const reason = mtls ? 'is required with --mtls' : '--tls-cert and --tls-key need each other';
+  const pem = (flag: string, path: string | undefined) => {
+    if (path !== undefined) return readPem(flag, path, faults);
+    faults.push({ path: flag, message: reason });
+    return '';
+  };
+  const cert = pem('--tls-cert', tlsCert);
+  const key = pem('--tls-key', tlsKey);
+  return { cert, key, ...(mtls && { clientCa: pem('--client-ca', clientCa) }) };
+}
+
+function readPem(flag: string, path: string, faults: Fault[]): string {
+  const text = readable(path);
+  if (text === undefined) faults.push({ path: flag, message: `${path} cannot be read` });
+  else if (!text.includes('-----BEGIN ')) faults.push({ path: flag, message: `${path} is not PEM` });
+  return text ?? '';
+}
+
+/** The flag, else the text in the environment, else the file that the environment names, else the pod's account, else the user's file. */
+function findKubeconfig(flag: string | undefined, env: Environment, faults: Fault[]): { kubeconfig?: string; kubeconfigText?: string } {
+  const { VICE_KUBECONFIG: text, KUBECONFIG: named, CLUSTER: cluster, KUBERNETES_SERVICE_HOST: service, HOME: home } = env;
+  if (flag) return existing('--kubeconfig', flag, faults);
+  if (text) return { kubeconfigText: text };
+  if (named) return existing('KUBECONFIG', named, faults);
+  if (cluster || service) return {};
+  const own = home === undefined ? undefined : join(home, '.kube', 'config');
+  if (own !== undefined && existsSync(own)) return { kubeconfig: own };
+  faults.push({ path: '--kubeconfig', message: 'is required outside of a cluster: there is no ~/.kube/config, KUBECONFIG or VICE_KUBECONFIG' });
+  return {};
+}
+
+function existing(path: string, kubeconfig: string, faults: Fault[]): { kubeconfig: string } {
+  if (readable(kubeconfig) === undefined) faults.push({ path, message: `${kubeconfig} cannot be read` });
+  return { kubeconfig };
+}
+
+function readable(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // The caller says which file, and where it was named.
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { list, text, wholeNumber } from './option.ts';
+import { processOptions } from './process-options.ts';
+
+const database = 'Database';
+const users = 'Users';
+
+const postgresUri = {
+  mustBe: 'a URL such as postgresql://user:password@host:5432/de',
+  parse: (given: string) => {
+    const parsed = URL.parse(given);
+    return parsed !== null && /^postgres(ql)?:$/.test(parsed.protocol) && parsed.pathname.length > 1 ? { value: given } : undefined;
+  },
+};
+
+export const databaseOptions = {
+  dbUri: {
+    ...text({ key: 'db.uri', group: database, isRequired: true, isSecret: true, help: "the Discovery Environment's PostgreSQL" }),
+    ...postgresUri,
+  },
+};
+
+/** The coordinator's own, without those that a spec is built with. */
+export const coordinatorOptions = {
+  ...databaseOptions,
+  dbListenUri: {
+    ...text({
+      key: 'db.listen_uri',
+      group: database,
+      isOptional: true,
+      isSecret: true,
+      help: 'direct connection for LISTEN where db.uri leads to a pooler (default: db.uri)',
+    }),
+    ...postgresUri,
+  },
+  userSuffix: {
+    ...text({ flag: 'user-suffix', group: users, default: '@iplantcollaborative.org', help: 'domain of user names in the database' }),
+    parse: (given: string) => ({ value: given === '' || given.startsWith('@') ? given : `@${given}` }),
+  },
+  bypassUsers: list({ key: 'resource_tracking.bypass_users', group: users, default: '', help: 'users whom no quota stops' }),
+  registryReloadSeconds: wholeNumber(
+    1,
+    86_400,
+    'SECONDS',
+  )({
+    flag: 'registry-reload-seconds',
+    group: 'Clusters',
+    default: '30',
+    help: 'how often the registry of clusters is read anew, besides notifications',
+  }),
+  ...processOptions({ port: 60_000, logLevel: 'warn', maxBodyBytes: 8 * 1024 * 1024 }),
+};

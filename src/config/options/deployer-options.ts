@@ -1,0 +1,41 @@
+import { boolean, file, name, text } from './option.ts';
+import { processOptions } from './process-options.ts';
+
+const kubernetes = 'Kubernetes';
+const tls = 'TLS';
+
+const shared = {
+  namespace: {
+    ...name({ flag: 'vice-namespace', group: kubernetes, default: 'vice-apps', help: 'the one namespace that analyses run in' }),
+    mustBe: 'the name of a namespace: lower case letters, digits and "-", at most 63 characters',
+    parse: (given: string) => (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(given) ? { value: given } : undefined),
+  },
+  kubeconfig: {
+    ...text({
+      flag: 'kubeconfig',
+      group: kubernetes,
+      metavar: 'FILE',
+      isOptional: true,
+      help: 'default: $VICE_KUBECONFIG (its text), $KUBECONFIG, the pod’s own account, ~/.kube/config',
+    }),
+  },
+};
+
+/** Of `--mode=standalone`. */
+export const standaloneOptions = {
+  ...shared,
+  mtls: boolean({
+    flag: 'mtls',
+    group: tls,
+    default: 'false',
+    help: 'only clients with a certificate of --client-ca; the port is then 8443 by default',
+  }),
+  tlsCert: file({ flag: 'tls-cert', group: tls, isOptional: true, help: 'certificate chain, PEM' }),
+  tlsKey: file({ flag: 'tls-key', group: tls, isOptional: true, help: 'its key, PEM' }),
+  clientCa: file({ flag: 'client-ca', group: tls, isOptional: true, help: 'authority of the clients’ certificates, PEM' }),
+  ...processOptions({ port: 8080, logLevel: 'info', maxBodyBytes: 1024 * 1024 }),
+};
+
+const { logLevel, maxBodyBytes } = standaloneOptions;
+/** Of `--mode=lambda`, which listens on nothing. */
+export const lambdaOptions = { ...shared, logLevel, maxBodyBytes };
