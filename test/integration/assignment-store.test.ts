@@ -10,6 +10,7 @@ import { decide } from '../../src/quota/decide.ts';
 import type { ClusterId, ExternalId } from '../../src/schema/ids.ts';
 import { addJob, addUser } from '../support/platform-rows.ts';
 import { emptyDatabase, freshDatabase } from '../support/postgres.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const LEASE_MS = 60_000;
 const signal = new AbortController().signal;
@@ -65,6 +66,13 @@ async function rowOf(externalId: string) {
 const expireLeases = (ids: readonly string[]) => db`
   UPDATE vice_deployments SET lease_until = now() - interval '1 second' WHERE external_id = ANY (${[...ids]}::text[])`;
 
+const waitsForLock = () =>
+  waitFor(async () => (await db`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0, {
+    timeoutMs: 5000,
+    what: 'a statement that waits for the lock',
+    everyMs: 5,
+  });
+
 describe('the job limit', () => {
   test('of two launches at once at a limit of one, one is reserved and one refused', async () => {
     const user = await addUser(db);
@@ -76,6 +84,19 @@ describe('the job limit', () => {
       expect(failures[0]).toBeInstanceOf(QuotaRefusedError);
       await db`DELETE FROM vice_deployments WHERE user_id = ${user}`;
     }
+  });
+
+  test('counts a launch that another coordinator is just writing down, by waiting for it', async () => {
+    const user = await addUser(db);
+    const only = (usage: JobUsage) => decide('jdoe', { ...usage, user_limit: 1 });
+    let second: Promise<unknown> = Promise.resolve();
+    await db.begin(async (sql) => {
+      await sql`INSERT INTO vice_deployments (external_id, user_id, username, state)
+                SELECT ${newId()}, ${user}, 'jdoe', 'reserved' WHERE vice_count_running(${user}, '') = 0`;
+      second = store.reserve(request(user), only, signal).catch((err: unknown) => err);
+      await waitsForLock();
+    });
+    expect(await second).toBeInstanceOf(QuotaRefusedError);
   });
 
   test('of 60 launches at once at a limit of 8, eight are reserved', async () => {
