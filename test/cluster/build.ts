@@ -56,7 +56,7 @@ async function install(signal: AbortSignal): Promise<void> {
   let packages = 0;
   const say = (what: string) => process.stderr.write(`test:cluster: ${what}, ${Math.round((performance.now() - started) / 1000)} s\n`);
   say('building Kubernetes, etcd and kwok; the first time this takes 5 to 10 minutes on two cores');
-  const ticker = setInterval(() => say(`building: ${packages} packages so far`), 15_000);
+  const ticker = setInterval(() => say(`${packages} packages compiled so far`), 15_000);
   try {
     const onErrorLine = (line: string) => {
       if (!line.startsWith('go: ')) packages += 1;

@@ -5,7 +5,7 @@ import { type Kube, KubeError } from '../support/kube.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { binFolder } from './build.ts';
 
-export const namespace = 'vice-apps';
+const namespace = 'vice-apps';
 
 export interface SeedOptions {
   /** With nodes for pods to run on. */
