@@ -1,3 +1,5 @@
+import type { ClusterProfile } from '../schema/cluster-profile.ts';
+
 /**
  * What the operator of the coordinator decides about every analysis, whatever cluster it runs on. A cluster's profile may replace some of it; see
  * `resolveProfile`. Flags and keys are those of app-exposer, so that its command line and its configuration file go on working. Quantities are texts
@@ -81,4 +83,63 @@ export interface SpecSettings {
   readonly proxyStorageLimit: string;
   /** Flag `--disable-vice-proxy-storage-resource-limit`. @default true */
   readonly disableProxyStorageLimit: boolean;
+}
+
+/** What a spec is built with: the settings, with what the profile of one cluster replaces, and what only a profile can say. */
+export interface SpecProfile extends SpecSettings {
+  /** DNS suffix of the hosts; absent: the route's host is the bare subdomain, because an outer proxy strips the suffix. */
+  readonly domain?: string;
+  /** Set: the spec has an HTTPRoute attached to this Gateway instead of an Ingress. */
+  readonly gateway?: NonNullable<ClusterProfile['gateway']>;
+  readonly csiDriver: string;
+  readonly csiStorageClass: string;
+  /** Images whose name begins with `from` are taken from `to`. */
+  readonly imageMirror?: { readonly from: string; readonly to: string };
+  /** Extended resource that a GPU is asked for as. */
+  readonly gpuResource: string;
+  /** Label in which a node says what its GPUs are. */
+  readonly gpuModelLabel: string;
+  readonly nodeLabels: Readonly<Record<string, string>>;
+  readonly tolerations: NonNullable<ClusterProfile['tolerations']>;
+  /** Base URLs of the two services that the proxy asks, as a pod of the cluster reaches them. */
+  readonly getAnalysisIdBase: string;
+  readonly checkResourceAccessBase: string;
+}
+
+/**
+ * What the vendors' device plugins call a GPU, and the node labels of NVIDIA's GPU feature discovery, AMD's node labeller and Intel's rules for
+ * node feature discovery.
+ */
+const GPUS = {
+  nvidia: { resource: 'nvidia.com/gpu', modelLabel: 'nvidia.com/gpu.product' },
+  amd: { resource: 'amd.com/gpu', modelLabel: 'amd.com/gpu.product-name' },
+  intel: { resource: 'gpu.intel.com/i915', modelLabel: 'gpu.intel.com/product' },
+} as const;
+
+/** The settings as they are for one cluster: what its profile does not say comes from the configuration. */
+export function resolveProfile(settings: SpecSettings, profile: ClusterProfile): SpecProfile {
+  const gpu = GPUS[profile.gpu?.vendor ?? 'nvidia'];
+  return {
+    ...settings,
+    ...(profile.domain !== undefined && { domain: profile.domain.replace(/^\.+/, '') }),
+    ...(profile.gateway !== undefined && { gateway: profile.gateway }),
+    ...(profile.image_mirror !== undefined && { imageMirror: profile.image_mirror }),
+    ingressClass: profile.ingress_class ?? settings.ingressClass,
+    localStorageClass: profile.local_storage_class ?? settings.localStorageClass,
+    useCsiDriver: profile.use_csi_driver ?? settings.useCsiDriver,
+    imagePullSecret: profile.image_pull_secret ?? settings.imagePullSecret,
+    csiDriver: profile.csi_driver ?? 'irods.csi.cyverse.org',
+    csiStorageClass: profile.csi_storage_class ?? 'irods-sc',
+    gpuResource: profile.gpu?.resource ?? gpu.resource,
+    gpuModelLabel: gpu.modelLabel,
+    nodeLabels: profile.node_labels ?? {},
+    tolerations: profile.tolerations ?? [],
+    getAnalysisIdBase: profile.get_analysis_id_base ?? inBackend(settings, settings.getAnalysisIdService),
+    checkResourceAccessBase: profile.check_resource_access_base ?? inBackend(settings, settings.checkResourceAccessService),
+  };
+}
+
+/** A service of the platform as pods of the main cluster reach it. */
+function inBackend({ backendNamespace }: SpecSettings, service: string): string {
+  return backendNamespace === '' ? `http://${service}` : `http://${service}.${backendNamespace}`;
 }
