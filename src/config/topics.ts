@@ -1,0 +1,81 @@
+import { migrateReads, specReads } from './commands.ts';
+import { coordinatorReads } from './coordinator.ts';
+import { lambdaReads, standaloneReads } from './deployer.ts';
+import type { IgnoredFlag } from './options/ignored-flags.ts';
+import type { Options } from './options/option.ts';
+import { sourceOptions } from './options/source-options.ts';
+
+/** A mode or a command, as help and reference tell of it. */
+export interface Topic {
+  readonly name: string;
+  readonly usage: string;
+  /** A clause for the list of all topics. */
+  readonly summary: string;
+  readonly description: string;
+  readonly options: Options;
+  readonly ignored: readonly IgnoredFlag[];
+  readonly examples: readonly (readonly [does: string, command: string])[];
+}
+
+export const modes: readonly Topic[] = [
+  {
+    name: 'coordinator',
+    usage: 'vice --mode=coordinator [FLAG ...]',
+    summary: 'takes launches, picks a cluster, remembers where each analysis lives',
+    description: 'Runs once beside the Discovery Environment, in as many replicas as wanted. Needs its PostgreSQL; never talks to Kubernetes.',
+    options: { ...coordinatorReads.options, ...sourceOptions },
+    ignored: coordinatorReads.ignored,
+    examples: [
+      ['as a manifest of app-exposer starts it', 'vice --mode=coordinator --config /etc/cyverse/de/configs/service.yml --log-level info'],
+      ['from the environment alone', 'DISCOENV_DB_URI=postgresql://de:…@db/de DISCOENV_IRODS_ZONE=cyverse vice --mode=coordinator'],
+    ],
+  },
+  {
+    name: 'standalone',
+    usage: 'vice --mode=standalone [FLAG ...]',
+    summary: 'the deployer of one cluster, as a service',
+    description: 'Runs in or near each cluster. Applies, observes and removes what the coordinator sends; keeps nothing.',
+    options: { ...standaloneReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [
+      ['in a pod, with its own account', 'vice --mode=standalone'],
+      ['against another cluster', 'vice --mode=standalone --kubeconfig ~/.kube/config --vice-namespace vice-apps --port 8080'],
+      ['reached from outside', 'vice --mode=standalone --mtls --tls-cert tls.crt --tls-key tls.key --client-ca ca.crt'],
+    ],
+  },
+  {
+    name: 'lambda',
+    usage: 'vice --mode=lambda [FLAG ...]',
+    summary: 'the same deployer, as an AWS Lambda function behind API Gateway',
+    description: 'Speaks the Lambda Runtime API; this is also what runs without --mode where AWS_LAMBDA_RUNTIME_API is set.',
+    options: { ...lambdaReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [['as the bootstrap of a function', 'VICE_KUBECONFIG="$(cat kubeconfig)" vice --mode=lambda']],
+  },
+];
+
+export const commands: readonly Topic[] = [
+  {
+    name: 'spec',
+    usage: 'vice spec FILE|- [FLAG ...]',
+    summary: 'print what a launch of this body would send to a cluster',
+    description:
+      'Reads the body of a launch and prints the deployment spec, without network and database. Takes the flags and keys of the coordinator too.',
+    options: { ...specReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [
+      ['with the configuration of the coordinator', 'vice spec launch.json --config service.yml -o yaml'],
+      ['for one cluster, from a pipe', 'curl -s … | vice spec - --profile cluster.yml --config service.yml'],
+    ],
+  },
+  {
+    name: 'migrate',
+    usage: 'vice migrate [FLAG ...]',
+    summary: 'bring the tables of the database up to date, and end',
+    description:
+      'Runs the migrations that are missing, under a lock. The coordinator does the same when it starts; this is for doing it as another role, or before.',
+    options: { ...migrateReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [['as the owner of the tables', 'DISCOENV_DB_URI=postgresql://owner:…@db/de vice migrate']],
+  },
+];

@@ -1,0 +1,79 @@
+import { explain } from './cli/explain.ts';
+import { ConfigurationError } from './errors/errors.ts';
+
+interface Runnable {
+  run(argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number>;
+}
+
+// Loaded when asked for: what a mode does not need must not cost it time at the start.
+const modes: Readonly<Record<string, () => Promise<Runnable>>> = {
+  coordinator: () => import('./modes/coordinator.ts'),
+  standalone: () => import('./modes/standalone.ts'),
+  lambda: () => import('./modes/lambda.ts'),
+};
+const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
+  spec: () => import('./cli/spec.ts'),
+  migrate: () => import('./cli/migrate.ts'),
+  help: () => import('./cli/help.ts'),
+};
+
+async function main(argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  const [command, ...rest] = argv;
+  const name = command === undefined || command.startsWith('-') ? undefined : command;
+  const mode = modeOf(argv);
+  const flags = new Set(argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined));
+  if (['--version', '-version'].some((flag) => flags.has(flag))) return printVersion();
+  if (['--help', '-help', '-h'].some((flag) => flags.has(flag))) return (await import('./cli/help.ts')).run([name ?? mode ?? []].flat());
+  if (name !== undefined) return (await pick('command', commands, name)).run(rest, env, signal);
+  if (mode !== undefined) return (await pick('mode', modes, mode)).run(argv, env, signal);
+  // The bootstrap of a function gets no arguments.
+  if (env['AWS_LAMBDA_RUNTIME_API']) return (await import('./modes/lambda.ts')).run(argv, env, signal);
+  await (await import('./cli/help.ts')).run([]);
+  return 2;
+}
+
+async function pick(what: string, all: Readonly<Record<string, () => Promise<Runnable>>>, name: string): Promise<Runnable> {
+  const load = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (load !== undefined) return load();
+  const { didYouMean } = await import('./config/sources/did-you-mean.ts');
+  const guess = didYouMean(name, Object.keys(all));
+  const known = `there are ${Object.keys(all).join(', ')}`;
+  throw new ConfigurationError(`there is no ${what} "${name}"; ${guess === undefined ? known : `did you mean ${guess}?`}`);
+}
+
+function modeOf(argv: readonly string[]): string | undefined {
+  const index = argv.findIndex((token) => /^--?mode(=|$)/.test(token));
+  const token = argv[index];
+  if (token === undefined) return undefined;
+  return token.includes('=') ? token.slice(token.indexOf('=') + 1) : (argv[index + 1] ?? '');
+}
+
+async function printVersion(): Promise<number> {
+  const { version } = await import('./config/version.ts');
+  process.stdout.write(`vice ${version}\n`);
+  return 0;
+}
+
+/** The first signal asks the mode to drain, a second one ends the process as the signal would have. */
+function untilSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, number] of [
+    ['SIGTERM', 15],
+    ['SIGINT', 2],
+  ] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + number);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+const exitCode = await main(process.argv.slice(2), process.env, untilSignal()).catch((err: unknown) => {
+  const explanation = explain(err);
+  process.stderr.write(explanation.text);
+  return explanation.exitCode;
+});
+// An exit would lose what a slow reader has not taken yet.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
+process.exit(exitCode);
