@@ -14,7 +14,7 @@ export type Reserved = Exclude<ReserveOutcome, { outcome: 'busy' }>;
 export async function reserve(store: LaunchStore, analysis: Analysis, admit: Admit, busyUntil: number, signal: AbortSignal): Promise<Reserved> {
   const request: Reservation = {
     external_id: analysis.uuid,
-    ...(analysis.id !== undefined && { analysis_id: analysis.id }),
+    ...(analysis.id && { analysis_id: analysis.id }),
     user_id: analysis.user_id,
     username: analysis.username,
   };

@@ -12,13 +12,15 @@ import { errorOf, parsed } from './refusals.ts';
 export interface Patience {
   /** An apply waits for every object of the analysis to be written. @default 15000 */
   readonly applyMs: number;
-  /** A status comes from memory, a removal is one request or a few. @default 5000 */
+  /** A removal waits a moment for the end of what it removes. @default 10000 */
+  readonly removeMs: number;
+  /** A status comes from memory. @default 5000 */
   readonly askMs: number;
   /** A sign of life must come at once, but a function may have to be started for it. @default 2500 */
   readonly lifeMs: number;
 }
 
-const PATIENCE: Patience = { applyMs: 15_000, askMs: 5_000, lifeMs: 2_500 };
+const PATIENCE: Patience = { applyMs: 15_000, removeMs: 10_000, askMs: 5_000, lifeMs: 2_500 };
 
 /** For so long after an answer the deployer counts as alive. */
 const FRESH_MS = 1_000;
@@ -66,7 +68,7 @@ class DeployerClient implements Deployer {
 
   async remove(lease: Lease, options: { readonly fence: boolean }, signal: AbortSignal): Promise<RemovalStatus> {
     const query = `attempt=${lease.attempt}${options.fence ? '&fence=true' : ''}`;
-    const answer = await this.#send('DELETE', `/api/v1/deployments/${lease.external_id}?${query}`, this.#patience.askMs, signal);
+    const answer = await this.#send('DELETE', `/api/v1/deployments/${lease.external_id}?${query}`, this.#patience.removeMs, signal);
     if (answer.status !== 200 && answer.status !== 202) throw errorOf(answer);
     const removal = bodyOf(RemovalAnswer, answer);
     if (removal.external_id !== lease.external_id) throw new UpstreamError('the deployer answered for another analysis', { details: { removal } });
