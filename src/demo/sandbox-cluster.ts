@@ -21,7 +21,9 @@ export interface SandboxClusterOptions {
 export interface SandboxCluster {
   readonly name: string;
   readonly url: string;
-  /** A kubeconfig as text, with the token that the API wants. */
+  /** The bearer token that the API wants. */
+  readonly token: string;
+  /** A kubeconfig as text, with that token. */
   readonly kubeconfig: string;
   readonly api: ApiServer;
   stop(): Promise<void>;
@@ -52,6 +54,7 @@ export function startSandboxCluster(options: SandboxClusterOptions): SandboxClus
   return {
     name,
     url,
+    token,
     kubeconfig: kubeconfigFor(name, url, token),
     api,
     stop: async () => {

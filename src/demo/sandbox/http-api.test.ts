@@ -12,7 +12,7 @@ afterEach(async () => {
 function start() {
   const cluster = startSandboxCluster({ name: 'sandbox' });
   clusters.push(cluster);
-  const { token } = JSON.parse(cluster.kubeconfig).users[0].user;
+  const { token } = cluster;
   const send = (method: string, target: string, body?: unknown, type = 'application/json') =>
     fetch(cluster.url + target, {
       method,
