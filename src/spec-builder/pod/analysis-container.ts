@@ -32,7 +32,6 @@ export function analysisContainer(parts: Parts): Container {
     })),
     readinessProbe: {
       httpGet: { path: '/', port: appPortOf(analysis), scheme: 'HTTP' },
-      initialDelaySeconds: 0,
       timeoutSeconds: 30,
       periodSeconds: 31,
       successThreshold: 1,
