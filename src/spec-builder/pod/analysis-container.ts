@@ -61,7 +61,12 @@ function environment({ analysis, url }: Parts): EnvVar[] {
   const ofTool = Object.entries(stepOf(analysis).environment ?? {})
     .filter(([name]) => !Object.hasOwn(own, name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return [...ofTool.map(([name, value]) => ({ name, value })), ...Object.entries(own).map(([name, value]) => ({ name, value: literal(value) }))];
+  return [...ofTool.map(([name, value]) => variable(name, value)), ...Object.entries(own).map(([name, value]) => variable(name, literal(value)))];
+}
+
+/** An empty value is left out, as kube-apiserver does it: what is read back is what was sent. */
+function variable(name: string, value: string): EnvVar {
+  return { name, ...(value !== '' && { value }) };
 }
 
 function mounts({ analysis, profile, names }: Parts): VolumeMount[] {
