@@ -1,9 +1,10 @@
+import type { RankedCluster } from '../cluster-selector/cluster-selector.ts';
 import { UnavailableError } from '../errors/errors.ts';
 import { ViceError } from '../errors/vice-error.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import { specHash } from '../schema/spec-hash.ts';
 import type { Hold } from './lease-keeper.ts';
-import type { Apply, Candidate, LaunchStore, Lease } from './ports.ts';
+import type { Apply, LaunchStore, Lease } from './ports.ts';
 
 /** How long the last write of a launch may take when the process is already told to end. */
 const LAST_WRITE_MS = 5_000;
@@ -26,7 +27,7 @@ export class LaunchRow {
   }
 
   /** Writes down where the analysis is about to go, before anything goes there. Undefined when the cluster has no slot left. */
-  async place(cluster: Candidate, spec: ViceDeploymentSpec, millicores: number): Promise<Apply | undefined> {
+  async place(cluster: RankedCluster, spec: ViceDeploymentSpec, millicores: number): Promise<Apply | undefined> {
     const attempt = this.#isPlaced ? this.#lease.attempt + 1 : this.#lease.attempt;
     const slots = cluster.profile.capacity?.slots;
     const request = {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { RankedCluster } from '../cluster-selector/cluster-selector.ts';
 import { ClusterFullError, InvalidDocumentError, NoClusterError } from '../errors/errors.ts';
 import type { ViceError } from '../errors/vice-error.ts';
 import { decide } from '../quota/decide.ts';
@@ -13,7 +14,8 @@ import { LaunchRow } from './launch-row.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { noCluster, type Refusal } from './no-cluster.ts';
 import type { Patience } from './patience.ts';
-import type { Admit, Candidate, Clusters, LaunchStore } from './ports.ts';
+import { placementRequest } from './placement-request.ts';
+import type { Admit, Clusters, LaunchStore } from './ports.ts';
 import { reserve } from './reserve.ts';
 
 export interface LaunchDeps {
@@ -50,7 +52,7 @@ export async function launch(deps: LaunchDeps, analysis: Analysis, caller: Abort
 
   const row = new LaunchRow(store, reserved.lease, deps.leases.hold(analysis.uuid), ending);
   try {
-    const { ranked, refused } = clusters.rank(analysis);
+    const { ranked, refused } = clusters.rank(placementRequest(analysis, settings));
     const tried: Refusal[] = [];
     for (const cluster of ranked) {
       if (performance.now() - started > patience.launchMs) break;
@@ -75,7 +77,7 @@ interface Try {
 }
 
 /** Undefined: the analysis is applied there. An error: the cluster refused, and has nothing of it. */
-async function launchOn(cluster: Candidate, { deps, analysis, row, loginIp, started }: Try): Promise<ViceError | undefined> {
+async function launchOn(cluster: RankedCluster, { deps, analysis, row, loginIp, started }: Try): Promise<ViceError | undefined> {
   const deployer = deps.clusters.deployerOf(cluster.id);
   if (deployer === undefined) return new NoClusterError('it is no longer registered');
 

@@ -1,6 +1,5 @@
+import type { PlacementRequest, Ranking } from '../cluster-selector/cluster-selector.ts';
 import type { JobUsage } from '../quota/decide.ts';
-import type { Analysis } from '../schema/analysis.ts';
-import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { DeploymentStatus, RemovalStatus } from '../schema/deployment-status.ts';
 import type { AnalysisId, ClusterId, ExternalId } from '../schema/ids.ts';
 
@@ -177,23 +176,10 @@ export interface Deployer {
   remove(lease: Lease, options: { readonly fence: boolean }, signal: AbortSignal): Promise<RemovalStatus>;
 }
 
-/** A cluster that could take the analysis. */
-export interface Candidate {
-  readonly id: ClusterId;
-  readonly name: string;
-  readonly profile: ClusterProfile;
-}
-
-/** The clusters, best first, and why the others were left out. */
-export interface Ranking {
-  readonly ranked: readonly Candidate[];
-  readonly refused: readonly { readonly cluster_id: ClusterId; readonly name: string; readonly reason: string }[];
-}
-
 /** The registered clusters, as of this moment. Neither method waits for anything. */
 export interface Clusters {
   /** Those that could take the analysis, best first, and why the others cannot. */
-  rank(analysis: Analysis): Ranking;
+  rank(request: PlacementRequest): Ranking;
   /** Undefined when no such cluster is registered any more. A disabled cluster has its deployer still: exits go there. */
   deployerOf(clusterId: ClusterId): Deployer | undefined;
 }

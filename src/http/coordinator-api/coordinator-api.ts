@@ -7,8 +7,11 @@ export interface CoordinatorApiDeps extends ViceRoutesDeps {
   readonly readiness: () => Promise<Readiness>;
 }
 
+/** What routes are added to. */
+export type CoordinatorApi = Elysia;
+
 /** The coordinator's interface, as `serve` takes it. */
-export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
+export function coordinatorApi(deps: CoordinatorApiDeps): CoordinatorApi {
   const app = createApp({ log: deps.log, title: 'vice coordinator' });
   probes(app, deps.readiness);
   viceRoutes(app, deps);
