@@ -1,16 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { assignmentStore } from '../adapters/postgres/assignment-store.ts';
+import { clusterChanges } from '../adapters/postgres/cluster-changes.ts';
+import { clusterStore } from '../adapters/postgres/cluster-store.ts';
+import { type Database, openDatabase } from '../adapters/postgres/database.ts';
+import { addJobsColumn } from '../adapters/postgres/migrations/jobs-column.ts';
+import { runMigrations } from '../adapters/postgres/migrations/run.ts';
+import { type ClusterUseCases, clusterUseCases } from '../cluster-registry/clusters.ts';
+import { clusterRegistry } from '../cluster-registry/registry.ts';
+import { priority, selectorBy } from '../cluster-selector/rank.ts';
+import type { CoordinatorConfig } from '../config/coordinator.ts';
 import type { AssignmentStore, Clusters } from '../coordinator/ports.ts';
-import type { CoordinatorApi } from '../http/coordinator-api/coordinator-api.ts';
 import type { Readiness } from '../http/coordinator-api/probes.ts';
-import type { Servable } from '../http/plumbing/serve.ts';
+import { deployersByUrl } from './deployers.ts';
 
 /** Everything outside that a coordinator works with. */
 export interface CoordinatorAdapters {
   readonly store: AssignmentStore;
   readonly clusters: Clusters;
+  readonly clusterUseCases: ClusterUseCases;
   /** Makes all that must be there before launches can succeed. Called again until it succeeds. */
-  prepare(signal: AbortSignal): Promise<void>;
+  prepare(): Promise<void>;
   readiness(): Promise<Readiness>;
-  /** Adds the routes that manage clusters. */
-  clusterRoutes(api: CoordinatorApi): Servable;
   close(): Promise<void>;
+}
+
+/** A lease is renewed three times before it would run out; what a dead process held is free after so long. */
+const LEASE_MS = 5_000;
+const PING_MS = 1_000;
+
+/** The adapters of production. Nothing is connected yet. */
+export function openAdapters(config: CoordinatorConfig, log: Logger): CoordinatorAdapters {
+  const db = openDatabase(config.dbUri);
+  const clusterTable = clusterStore(db);
+  const changes = clusterChanges(config.dbListenUri);
+  const registry = clusterRegistry({ store: clusterTable, changes, reloadMs: config.registryReloadSeconds * 1_000, log });
+  const selector = selectorBy(priority);
+  const deployers = deployersByUrl();
+  let isLoaded = false;
+  return {
+    store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS }),
+    clusters: {
+      rank: (request) => selector.rank(request, registry.snapshot()),
+      deployerOf: (clusterId) => {
+        const cluster = registry.find(clusterId);
+        return cluster && deployers(cluster.deployer_url);
+      },
+    },
+    clusterUseCases: clusterUseCases({ store: clusterTable, registry, log }),
+    async prepare() {
+      await migrate(db, log);
+      await registry.start();
+      isLoaded = true;
+    },
+    async readiness() {
+      return { database: await answers(db), clusters: isLoaded };
+    },
+    async close() {
+      await registry.stop();
+      await db.end({ timeout: 5 });
+    },
+  };
+}
+
+async function migrate(db: Database, log: Logger): Promise<void> {
+  const applied = (await runMigrations(db)).filter(({ outcome }) => outcome === 'applied');
+  if (applied.length > 0) log.info({ migrations: applied.map(({ name }) => name) }, 'the database was migrated');
+  const column = await addJobsColumn(db);
+  if (column.outcome !== 'skipped') return;
+  log.warn({ statement: column.statement }, `the cluster of an analysis is not written to the jobs table: ${column.why}`);
+}
+
+async function answers(db: Database): Promise<boolean> {
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, PING_MS, false).unref());
+  const asked = db`SELECT 1`.then(
+    () => true,
+    () => false, // why, whoever uses the database says in the log
+  );
+  return Promise.race([asked, late]);
 }

@@ -59,7 +59,7 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
     exit: (externalId: Parameters<typeof exit>[1]) => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId))),
   };
   const api = coordinatorApi({ useCases, readiness: adapters.readiness, maxBodyBytes: config.maxBodyBytes, log });
-  const serving = serve(adapters.clusterRoutes(api), config);
+  const serving = serve(api, config);
 
   const stop = async () => {
     await serving.stop(config.drainSeconds * 1_000);

@@ -7,11 +7,8 @@ export interface CoordinatorApiDeps extends ViceRoutesDeps {
   readonly readiness: () => Promise<Readiness>;
 }
 
-/** What routes are added to. */
-export type CoordinatorApi = Elysia;
-
 /** The coordinator's interface, as `serve` takes it. */
-export function coordinatorApi(deps: CoordinatorApiDeps): CoordinatorApi {
+export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
   const app = createApp({ log: deps.log, title: 'vice coordinator' });
   probes(app, deps.readiness);
   viceRoutes(app, deps);

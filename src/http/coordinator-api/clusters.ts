@@ -1,0 +1,68 @@
+import type { Elysia } from 'elysia';
+import type { ClusterUseCases } from '../../cluster-registry/clusters.ts';
+import { Cluster, ClusterList, NewCluster } from '../../schema/cluster.ts';
+import { jsonResponse } from '../plumbing/json-response.ts';
+import { describe } from '../plumbing/openapi.ts';
+import { readJson } from '../plumbing/read-json.ts';
+import { contextOf } from '../plumbing/request-context.ts';
+
+export interface ClusterRoutesDeps {
+  readonly clusters: ClusterUseCases;
+  readonly maxBodyBytes: number;
+}
+
+const tags = ['clusters'];
+const one = (meaning: string) => [meaning, Cluster] as const;
+const all = (meaning: string) => [meaning, ClusterList] as const;
+
+/** `/api/v1/clusters`: what an administrator does with the clusters that analyses run in. */
+export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRoutesDeps): Elysia {
+  app.get(
+    '/api/v1/clusters',
+    () => jsonResponse(200, { clusters: clusters.list() }),
+    describe({ summary: 'All clusters, in the order of their priority', tags, answers: { 200: all('the clusters') } }),
+  );
+  app.post(
+    '/api/v1/clusters',
+    async ({ request }) => {
+      const cluster = await clusters.register(await readJson(request, { maxBytes: maxBodyBytes }), contextOf(request).signal);
+      return jsonResponse(201, cluster, { location: `/api/v1/clusters/${cluster.id}` });
+    },
+    describe({
+      summary: 'Register a cluster',
+      description: 'It can take launches as soon as it is enabled, in this process at once and in others within moments.',
+      tags,
+      body: NewCluster,
+      answers: { 201: one('the cluster, with its id') },
+      problems: [400, 409, 413, 415, 503],
+    }),
+  );
+  // Before the routes with an id, or the word would be taken for one.
+  app.post(
+    '/api/v1/clusters/reload',
+    async () => jsonResponse(200, { clusters: await clusters.reload() }),
+    describe({ summary: 'Read the clusters from the database now', tags, answers: { 200: all('the clusters as they are') }, problems: [503] }),
+  );
+  app.get(
+    '/api/v1/clusters/:id',
+    ({ params }) => jsonResponse(200, clusters.get(params.id)),
+    describe({ summary: 'One cluster', tags, answers: { 200: one('the cluster') }, problems: [400, 404] }),
+  );
+  app.post(
+    '/api/v1/clusters/:id/enable',
+    async ({ params, request }) => jsonResponse(200, await clusters.setEnabled(params.id, true, contextOf(request).signal)),
+    describe({ summary: 'Let a cluster take launches', tags, answers: { 200: one('the cluster') }, problems: [400, 404, 503] }),
+  );
+  app.post(
+    '/api/v1/clusters/:id/disable',
+    async ({ params, request }) => jsonResponse(200, await clusters.setEnabled(params.id, false, contextOf(request).signal)),
+    describe({
+      summary: 'Let a cluster take no more launches',
+      description: 'Analyses that run there go on.',
+      tags,
+      answers: { 200: one('the cluster') },
+      problems: [400, 404, 503],
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,14 @@
+import { createDeployerClient } from '../adapters/deployer-client/deployer-client.ts';
+import type { Deployer } from '../coordinator/ports.ts';
+
+/** One client for each address, kept as long as the process: what it knows of the deployer's life outlasts every change of the cluster's row. */
+export function deployersByUrl(): (url: string) => Deployer {
+  const clients = new Map<string, Deployer>();
+  return (url) => {
+    const known = clients.get(url);
+    if (known) return known;
+    const client = createDeployerClient(url);
+    clients.set(url, client);
+    return client;
+  };
+}
