@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Kubernetes, ObjectFollower } from '../../deployer/ports.ts';
+import { credentialsFrom, type KubeconfigSource } from './credentials.ts';
+import { type FollowOptions, kubernetesFollower } from './follow.ts';
+import { kubernetesObjects } from './objects.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
+
+export interface ConnectOptions {
+  readonly kubeconfig: KubeconfigSource;
+  readonly namespace: string;
+  readonly log: Logger;
+  readonly transport?: Omit<TransportOptions, 'credentials'>;
+  readonly follow?: Omit<FollowOptions, 'log'>;
+}
+
+/** One cluster, ready to be asked. */
+export interface Connected {
+  readonly kubernetes: Kubernetes;
+  readonly follower: ObjectFollower;
+  /** Reads the kubeconfig now rather than with the first request. @throws ConfigurationError */
+  check(): Promise<void>;
+}
+
+/** Costs nothing: the kubeconfig is read, and the package that reads it is loaded, with the first request or with `check`. */
+export function connectKubernetes({ kubeconfig, namespace, log, transport: tuning, follow }: ConnectOptions): Connected {
+  const credentials = credentialsFrom(kubeconfig);
+  const transport = createTransport({ credentials, ...tuning });
+  return {
+    kubernetes: kubernetesObjects(transport, namespace),
+    follower: kubernetesFollower(transport, namespace, { log, ...follow }),
+    check: async () => {
+      await credentials.current();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { ObjectChangedError } from '../../deployer/errors.ts';
+import type { Kind } from '../../deployer/kinds.ts';
+import type { KubeObject, ObjectFollower, ObjectSink } from '../../deployer/ports.ts';
+import { isJson, isKubeObject } from './answers.ts';
+import { linesOf } from './lines.ts';
+import { pages } from './objects.ts';
+import { collectionPath, withQuery } from './path.ts';
+import type { Transport } from './transport.ts';
+
+export interface FollowOptions {
+  readonly log: Logger;
+  /** A watch without a sign of life for so long is opened anew; kube-apiserver sends a bookmark about once a minute. @default 90 s */
+  readonly silenceMs?: number;
+  /** Between two tries while the kube-apiserver is away, at first. @default 200 ms */
+  readonly firstWaitMs?: number;
+  /** ... and at most. @default 5 s */
+  readonly longestWaitMs?: number;
+  /** Until a kind that is not served is asked for again. @default 60 s */
+  readonly notServedMs?: number;
+}
+
+/** How long the kube-apiserver shall keep a watch open; it is renewed then from where it was, without a list. */
+const WATCH_SECONDS = 290;
+
+interface Watched {
+  readonly kind: Kind;
+  readonly labelSelector: string;
+  readonly sink: ObjectSink;
+}
+
+/** Lists and watches with the Kubernetes API: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes. */
+export function kubernetesFollower(transport: Transport, namespace: string, options: FollowOptions): ObjectFollower {
+  const { log, silenceMs = 90_000, firstWaitMs = 200, longestWaitMs = 5_000, notServedMs = 60_000 } = options;
+
+  /** Everything there is, told at once. Gives the version to watch from; undefined when the kind is not served. */
+  const listOnce = async ({ kind, labelSelector, sink }: Watched, signal: AbortSignal): Promise<string | undefined> => {
+    const objects: KubeObject[] = [];
+    let version = '';
+    for await (const page of pages(transport, kind, namespace, labelSelector, signal)) {
+      objects.push(...page.items);
+      version = page.resourceVersion;
+    }
+    sink.replaced(objects, version === '' ? '0' : version);
+    return version === '' ? undefined : version;
+  };
+
+  /** Tells events until the watch ends in good order; gives the version reached. @throws when it breaks, is silent, or its version has expired */
+  const watchOnce = async ({ kind, labelSelector, sink }: Watched, from: string, signal: AbortSignal): Promise<string> => {
+    const silent = new AbortController();
+    const alarm = setTimeout(() => silent.abort(new Error(`no sign of life for ${silenceMs} ms`)), silenceMs);
+    const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: from, timeoutSeconds: String(WATCH_SECONDS), labelSelector };
+    const path = withQuery(collectionPath(kind, namespace), query);
+    try {
+      const response = await transport.open({ method: 'GET', path, verb: 'watch', what: kind }, AbortSignal.any([signal, silent.signal]));
+      let version = from;
+      for await (const line of linesOf(response.body ?? emptyBody())) {
+        alarm.refresh();
+        version = tell(sink, JSON.parse(line)) ?? version;
+        sink.alive();
+      }
+      return version;
+    } finally {
+      clearTimeout(alarm);
+    }
+  };
+
+  const followFrom = async (watched: Watched, signal: AbortSignal, onProgress: () => void): Promise<void> => {
+    let version = await listOnce(watched, signal);
+    onProgress();
+    if (version === undefined) return delay(notServedMs, undefined, { signal });
+    while (!signal.aborted) version = await watchOnce(watched, version, signal);
+  };
+
+  return {
+    follow: async (kind, labelSelector, sink, signal) => {
+      let waitMs = firstWaitMs;
+      const reset = () => {
+        waitMs = firstWaitMs;
+      };
+      while (!signal.aborted) {
+        try {
+          await followFrom({ kind, labelSelector, sink }, signal, reset);
+        } catch (err) {
+          if (signal.aborted) return;
+          // An expired version is everyday: the list that follows settles it.
+          if (!(err instanceof ObjectChangedError)) log.warn({ err, kind }, 'watching was interrupted');
+          await delay(waitMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {}); // ends early when nobody follows any more
+          waitMs = Math.min(waitMs * 2, longestWaitMs);
+        }
+      }
+    },
+  };
+}
+
+/** Tells one event, and gives the version that it brings. @throws ObjectChangedError when the version watched from has expired */
+function tell(sink: ObjectSink, event: unknown): string | undefined {
+  if (!isJson(event)) throw new Error('the kube-apiserver sent something that is no watch event');
+  const { type, object } = event;
+  if (type === 'ERROR') throw new ObjectChangedError(`the watch ended: ${isJson(object) ? String(object['message']) : 'without a reason'}`);
+  if (type === 'BOOKMARK') return versionIn(object);
+  if (!isKubeObject(object)) throw new Error('the kube-apiserver sent an event without an object');
+  if (type === 'DELETED') sink.gone(object);
+  else sink.changed(object);
+  return versionIn(object);
+}
+
+/** A bookmark's object has no name, only a version. */
+function versionIn(object: unknown): string | undefined {
+  const metadata = isJson(object) && isJson(object['metadata']) ? object['metadata'] : {};
+  const version = metadata['resourceVersion'];
+  return typeof version === 'string' ? version : undefined;
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}

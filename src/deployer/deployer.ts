@@ -1,0 +1,79 @@
+import { NotFoundError } from '../errors/errors.ts';
+import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
+import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
+import type { ExternalId } from '../schema/ids.ts';
+import { specHash } from '../schema/spec-hash.ts';
+import { type Applied, apply } from './apply.ts';
+import type { DeployerDeps } from './deps.ts';
+import type { Observed } from './observe/observer.ts';
+import { statusOf, urlReadyOf } from './observe/status.ts';
+import { isThere } from './observe/view.ts';
+import { checkPolicy } from './policy/check-policy.ts';
+import { type RemovalScope, remove } from './remove.ts';
+
+/** What one deployer does for one namespace of one cluster. It holds nothing that the cluster does not: it may be restarted or doubled at any time. */
+export interface Deployer {
+  /**
+   * Applies a spec; the same one again changes nothing. Requests at once for the same spec and attempt share one run. It goes on to its end also when
+   * nobody waits for it any more. `origin` says who sent it, for the operator.
+   * @throws SpecRefusedError with every violation of the policy, and as `apply`
+   */
+  apply(spec: ViceDeploymentSpec, origin: string): Promise<Applied>;
+  /** @throws as `remove` */
+  remove(externalId: ExternalId, scope: RemovalScope): Promise<RemovalStatus>;
+  /** @throws NotFoundError: the cluster was asked and has nothing of it */
+  status(externalId: ExternalId, signal: AbortSignal): Promise<DeploymentStatus>;
+  /** @throws as status */
+  urlReady(externalId: ExternalId, signal: AbortSignal): Promise<UrlReady>;
+  /** Undefined when nothing changed since `since` within `waitMs`. */
+  list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined>;
+  /** Resolves when the kube-apiserver answers. @throws UnavailableError, ClusterMisconfiguredError */
+  ping(signal: AbortSignal): Promise<void>;
+  /** Resolves when no apply and no removal is under way. */
+  settled(): Promise<void>;
+}
+
+export function createDeployer(deps: DeployerDeps): Deployer {
+  const applying = new Map<string, Promise<Applied>>();
+  const underWay = new Set<Promise<unknown>>();
+
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const done = work.then(
+      () => {},
+      () => {}, // whoever asked is told; here it only counts that it ended
+    );
+    underWay.add(done);
+    void done.then(() => underWay.delete(done));
+    return work;
+  };
+  const applyOnce = (spec: ViceDeploymentSpec, origin: string): Promise<Applied> => {
+    const key = `${spec.metadata.external_id} ${spec.metadata.attempt ?? 1} ${specHash(spec)}`;
+    const same = applying.get(key);
+    if (same) return same.then((applied) => ({ ...applied, isNew: false }));
+    const work = track(apply(deps, spec, origin)).finally(() => applying.delete(key));
+    applying.set(key, work);
+    return work;
+  };
+  const seen = async (externalId: ExternalId, signal: AbortSignal): Promise<Observed> => {
+    const observed = await deps.observer.see(externalId, signal);
+    if (observed && isThere(observed.view)) return observed;
+    throw new NotFoundError(`nothing of ${externalId} is in this cluster`);
+  };
+  return {
+    apply: async (spec, origin) => {
+      checkPolicy(spec);
+      return applyOnce(spec, origin);
+    },
+    remove: (externalId, scope) => track(remove(deps, externalId, scope)),
+    status: async (externalId, signal) => {
+      const observed = await seen(externalId, signal);
+      return statusOf(observed.view, observed);
+    },
+    urlReady: async (externalId, signal) => urlReadyOf((await seen(externalId, signal)).view),
+    list: (since, waitMs, signal) => deps.observer.list(since, waitMs, signal),
+    ping: (signal) => deps.kubernetes.ping(signal),
+    settled: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { Logger } from 'pino';
+import type { Observer } from './observe/observer.ts';
+import type { Kubernetes } from './ports.ts';
+
+/** What the use cases of the deployer need. */
+export interface DeployerDeps {
+  readonly kubernetes: Kubernetes;
+  readonly observer: Observer;
+  /** The only namespace that anything is written to. */
+  readonly namespace: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** How long a removal waits for the end of what it removes before it answers that something is left. @default 1000 */
+  readonly removalWaitMs?: number;
+}

@@ -1,0 +1,30 @@
+import { ViceError } from '../errors/vice-error.ts';
+
+/** An object of this kind and name exists already. It may be what an earlier try of the same request made. */
+export class AlreadyThereError extends ViceError {
+  override readonly name = 'AlreadyThereError';
+  readonly code = 'already_exists';
+  readonly status = 409;
+  /** It is being deleted: the name is free once that has ended. */
+  readonly isTerminating: boolean;
+
+  constructor(message: string, isTerminating: boolean, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.isTerminating = isTerminating;
+  }
+}
+
+/** The object is not any more the one that the request was about: another uid, or changed since it was read. */
+export class ObjectChangedError extends ViceError {
+  override readonly name = 'ObjectChangedError';
+  readonly code = 'object_changed';
+  readonly status = 409;
+  override readonly retryable = true;
+}
+
+/** The cluster's administrator has something to do: a right of the deployer's role is missing, its namespace is, or its credentials are refused. */
+export class ClusterMisconfiguredError extends ViceError {
+  override readonly name = 'ClusterMisconfiguredError';
+  readonly code = 'cluster_misconfigured';
+  readonly status = 502;
+}

@@ -1,0 +1,89 @@
+import type { ExternalId } from '../../schema/ids.ts';
+import { LABEL } from '../../schema/label-keys.ts';
+import { anchorName } from '../anchor.ts';
+import { APPLIED_KINDS, DERIVED_KINDS, KINDS, type Kind } from '../kinds.ts';
+import { managedSelector, VOLUME_NAMESPACE } from '../labels.ts';
+import type { ObjectReader } from '../ports.ts';
+import { type Facts, factsOf } from './facts.ts';
+import type { Observed, Observer } from './observer.ts';
+import { statusOf } from './status.ts';
+import { isThere, standingIn, type View } from './view.ts';
+
+export interface LiveDeps {
+  readonly reader: ObjectReader;
+  readonly namespace: string;
+  readonly now: () => Date;
+}
+
+/** What the watches and the lists of one kind select. Pods carry the labels of the spec's template and no others. */
+export function selectorOf(kind: Kind, namespace: string): string {
+  if (kind === 'Pod') return LABEL.externalId;
+  return kind === 'PersistentVolume' ? `${managedSelector},${VOLUME_NAMESPACE}=${namespace}` : managedSelector;
+}
+
+/** Everything of one analysis, asked of the cluster. */
+export async function listAnalysis(deps: LiveDeps, externalId: ExternalId, signal: AbortSignal): Promise<View> {
+  const kinds: readonly Kind[] = [...APPLIED_KINDS, ...DERIVED_KINDS];
+  const lists = await Promise.all(kinds.map((kind) => listFacts(deps, kind, `${LABEL.externalId}=${externalId}`, signal)));
+  return { external_id: externalId, facts: lists.flat() };
+}
+
+/**
+ * The volumes of one analysis, and then its anchor. In this order an anchor that made one of the volumes is seen as well, or it is gone for good.
+ */
+export async function lookForRemoval(deps: LiveDeps, externalId: ExternalId, signal: AbortSignal): Promise<View> {
+  const volumes = await listFacts(deps, 'PersistentVolume', `${LABEL.externalId}=${externalId}`, signal);
+  const anchor = await findAnchor(deps, externalId, signal);
+  return { external_id: externalId, facts: anchor ? [...volumes, anchor] : volumes };
+}
+
+export async function findAnchor({ reader, namespace }: LiveDeps, externalId: ExternalId, signal: AbortSignal): Promise<Facts | undefined> {
+  const found = await reader.find({ kind: 'ConfigMap', name: anchorName(externalId) }, signal);
+  return found && factsOf('ConfigMap', found, namespace);
+}
+
+async function listFacts({ reader, namespace }: LiveDeps, kind: Kind, selector: string, signal: AbortSignal): Promise<readonly Facts[]> {
+  const mine = selectorOf(kind, namespace);
+  const objects = await reader.list(kind, selector === mine ? mine : [mine, selector].join(','), signal);
+  return objects.flatMap((object) => factsOf(kind, object, namespace) ?? []);
+}
+
+/** Remembers nothing and asks each time: for a process that sleeps between requests, as on Lambda. */
+export function liveObserver(deps: LiveDeps): Observer {
+  const { now, namespace } = deps;
+  const observed = (view: View): Observed => ({ view, observedAt: now(), revision: `live.${now().getTime()}` });
+  return {
+    see: async (externalId, signal) => {
+      const view = await listAnalysis(deps, externalId, signal);
+      if (isThere(view) || standingIn(view)) return observed(view);
+      return undefined;
+    },
+    recall: () => undefined,
+    look: (externalId, signal) => lookForRemoval(deps, externalId, signal),
+    list: async (_since, _waitMs, signal) => {
+      const kinds: readonly Kind[] = Object.keys(KINDS) as Kind[]; // the keys of the table are the kinds
+      const lists = await Promise.all(kinds.map((kind) => listFacts(deps, kind, selectorOf(kind, namespace), signal)));
+      const { revision, observedAt } = observed({ external_id: '' as ExternalId, facts: [] });
+      const views = viewsOf(lists.flat()).filter(isThere);
+      return { revision, full: true, items: views.map((view) => statusOf(view, { revision, observedAt })), removed: [] };
+    },
+    own: {
+      wrote: () => {},
+      removed: () => {},
+      after: (external_id, written) =>
+        observed({ external_id, facts: written.flatMap(({ kind, object }) => factsOf(kind, object, namespace) ?? []) }),
+      isLeaving: () => undefined,
+      untilGone: () => Promise.resolve(false),
+    },
+  };
+}
+
+function viewsOf(all: readonly Facts[]): readonly View[] {
+  const views = new Map<ExternalId, Facts[]>();
+  for (const facts of all) {
+    const known = views.get(facts.external_id);
+    if (known) known.push(facts);
+    else views.set(facts.external_id, [facts]);
+  }
+  return [...views].map(([external_id, facts]) => ({ external_id, facts }));
+}

@@ -1,0 +1,163 @@
+import type { DeploymentList, DeploymentStatus } from '../../schema/deployment-status.ts';
+import type { ExternalId } from '../../schema/ids.ts';
+import { KINDS, type Kind } from '../kinds.ts';
+import type { KubeObject, ObjectSink } from '../ports.ts';
+import { factsOf } from './facts.ts';
+import { findAnchor, type LiveDeps, listAnalysis, lookForRemoval } from './live.ts';
+import type { Observed, Observer, OwnWrites, Written } from './observer.ts';
+import { statusOf } from './status.ts';
+import { AnalysisStore } from './store.ts';
+import { anchorIn, isThere, standingIn, type View } from './view.ts';
+
+/** Lists on which a request waits right after the start, before it asks the cluster itself. */
+const SYNC_WAIT_MS = 2_000;
+
+/** An {@link Observer} that answers from memory, kept up to date by what its sinks are told. */
+export class WatchedObserver implements Observer, OwnWrites {
+  readonly own: OwnWrites = this;
+  readonly #deps: LiveDeps;
+  readonly #instance: string;
+  readonly #store = new AnalysisStore();
+  readonly #aliveAt = new Map<Kind, number>();
+
+  /** `instance` makes the revisions of one process its own: those of another say nothing here. */
+  constructor(deps: LiveDeps, instance: string) {
+    this.#deps = deps;
+    this.#instance = instance;
+  }
+
+  /** Where a follower of this kind reports. */
+  sinkFor(kind: Kind): ObjectSink {
+    const { namespace, now } = this.#deps;
+    return {
+      replaced: (objects, version) => {
+        const present = objects.flatMap((object) => factsOf(kind, object, namespace) ?? []);
+        this.#aliveAt.set(kind, now().getTime());
+        this.#store.replace(kind, present, Number(version));
+      },
+      changed: (object) => {
+        const facts = factsOf(kind, object, namespace);
+        if (facts) this.#store.put(facts);
+      },
+      gone: (object) => {
+        const facts = factsOf(kind, object, namespace);
+        if (facts) this.#store.drop(facts.external_id, facts.uid);
+      },
+      alive: () => void this.#aliveAt.set(kind, now().getTime()),
+    };
+  }
+
+  /** Whether every kind was listed once. */
+  get isSynced(): boolean {
+    return this.#aliveAt.size === Object.keys(KINDS).length;
+  }
+
+  /** When all of what is known was last known to be so: the oldest sign of life of any kind. Before the first lists: never. */
+  get observedAt(): Date {
+    return new Date(this.isSynced ? Math.min(...this.#aliveAt.values()) : 0);
+  }
+
+  views(): Iterable<View> {
+    return this.#store.views();
+  }
+
+  async see(externalId: ExternalId, signal: AbortSignal): Promise<Observed | undefined> {
+    if (!this.isSynced) await this.#until(() => this.isSynced, SYNC_WAIT_MS, signal);
+    const known = this.#store.view(externalId);
+    if (this.isSynced && known && (isThere(known) || standingIn(known))) return this.#observed(known, this.observedAt);
+    const anchor = await findAnchor(this.#deps, externalId, signal);
+    if (!anchor) return undefined;
+    const view = await listAnalysis(this.#deps, externalId, signal);
+    for (const facts of view.facts) this.#store.put(facts);
+    return this.#observed(view, this.#deps.now());
+  }
+
+  recall(externalId: ExternalId): View | undefined {
+    return this.#store.view(externalId);
+  }
+
+  async look(externalId: ExternalId, signal: AbortSignal): Promise<View> {
+    const view = await lookForRemoval(this.#deps, externalId, signal);
+    for (const facts of view.facts) this.#store.put(facts);
+    return view;
+  }
+
+  async list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined> {
+    if (!this.isSynced) await this.#until(() => this.isSynced, SYNC_WAIT_MS, signal);
+    const from = this.#changeIn(since);
+    if (from === undefined) return this.#everything();
+    if (this.#store.change === from) await this.#until(() => this.#store.change !== from, waitMs, signal);
+    const news = this.#store.since(from);
+    if (news === undefined) return this.#everything();
+    if (news.changed.length === 0 && news.removed.length === 0) return undefined;
+    return { revision: this.#revision(), full: false, items: news.changed.map((view) => this.#statusOf(view)), removed: [...news.removed] };
+  }
+
+  wrote(kind: Kind, object: KubeObject): void {
+    const facts = factsOf(kind, object, this.#deps.namespace);
+    if (facts) this.#store.put(facts);
+  }
+
+  removed(externalId: ExternalId, uid: string): void {
+    this.#store.drop(externalId, uid);
+  }
+
+  after(externalId: ExternalId, written: readonly Written[]): Observed {
+    for (const { kind, object } of written) this.wrote(kind, object);
+    return this.#observed(this.#store.view(externalId) ?? { external_id: externalId, facts: [] }, this.#deps.now());
+  }
+
+  isLeaving(externalId: ExternalId, anchorUid: string): boolean {
+    const anchor = anchorIn(this.#store.view(externalId));
+    return anchor?.uid !== anchorUid || anchor.isTerminating;
+  }
+
+  untilGone(externalId: ExternalId, waitMs: number, signal: AbortSignal): Promise<boolean> {
+    const isGone = () => {
+      const view = this.#store.view(externalId);
+      return view === undefined || !isThere(view);
+    };
+    return this.#until(isGone, waitMs, signal);
+  }
+
+  #observed(view: View, observedAt: Date): Observed {
+    return { view, observedAt, revision: this.#revision(this.#store.changeOf(view.external_id)) };
+  }
+
+  #everything(): DeploymentList {
+    const items = [...this.#store.views()].filter(isThere).map((view) => this.#statusOf(view));
+    return { revision: this.#revision(), full: true, items, removed: [] };
+  }
+
+  #statusOf(view: View): DeploymentStatus {
+    return statusOf(view, this.#observed(view, this.observedAt));
+  }
+
+  #revision(change = this.#store.change): string {
+    return `${this.#instance}.${change}`;
+  }
+
+  /** The change that a revision stands for; undefined when it is none of this process. */
+  #changeIn(revision: string | undefined): number | undefined {
+    if (!revision?.startsWith(`${this.#instance}.`)) return undefined;
+    const change = Number(revision.slice(this.#instance.length + 1));
+    return Number.isSafeInteger(change) ? change : undefined;
+  }
+
+  /** Resolves as soon as `holds`, or to false when `waitMs` have passed or nobody waits any more. */
+  #until(holds: () => boolean, waitMs: number, signal: AbortSignal): Promise<boolean> {
+    if (holds() || waitMs <= 0 || signal.aborted) return Promise.resolve(holds());
+    return new Promise((resolve) => {
+      const end = (answer: boolean) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+        forget();
+        resolve(answer);
+      };
+      const giveUp = () => end(false);
+      const timer = setTimeout(giveUp, waitMs);
+      const forget = this.#store.onEvent(() => holds() && end(true));
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import type { Kind } from './kinds.ts';
+
+/** `metadata` of any object, as far as the deployer reads or writes it. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+/** An object that a cluster answered with. What it holds besides its metadata is read with care: it comes from outside. */
+export interface KubeObject {
+  readonly metadata: ObjectMeta;
+  readonly [key: string]: unknown;
+}
+
+/** An object as it is written, with the namespace and the owner that the deployer gave it. */
+export interface Manifest extends KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+export interface ObjectRef {
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+export interface RemovalOptions {
+  /** The removal touches this very object and no later one of the same name. */
+  readonly uid?: string;
+  /** The removal touches the object only as it was read. */
+  readonly resourceVersion?: string;
+  /** The object stays until everything that it owns is gone. @default false: it goes first */
+  readonly foreground?: boolean;
+}
+
+/** `gone`: nothing of it is left. Else the object as it stands while something keeps it. */
+export type RemovalOutcome = 'gone' | KubeObject;
+
+/**
+ * Writes at the kube-apiserver, in the deployer's own namespace for kinds that have one. Each call is one request; what failed without a verdict
+ * (429, 5xx, no answer) is repeated a few times within a bound, so that `create` may report as there what an earlier try of its own made.
+ *
+ * Every method @throws UnavailableError: no verdict, whether it happened is not known; ClusterMisconfiguredError.
+ */
+export interface ObjectWriter {
+  /** @throws AlreadyThereError; SpecRefusedError: the cluster does not take such an object; ClusterFullError: a quota of the namespace is used up */
+  create(manifest: Manifest, signal: AbortSignal): Promise<KubeObject>;
+  /** Server-side apply with the field manager `vice-deployer`, by force. @throws as create, less AlreadyThereError */
+  apply(manifest: Manifest, signal: AbortSignal): Promise<KubeObject>;
+  /** Puts `manifest` in the place of the object with its `resourceVersion`. @throws ObjectChangedError: it changed since, or went */
+  replace(manifest: Manifest, signal: AbortSignal): Promise<KubeObject>;
+  /** Nothing there is `gone` as well. @throws ObjectChangedError: it is another object by now, or was changed */
+  remove(ref: ObjectRef, options: RemovalOptions, signal: AbortSignal): Promise<RemovalOutcome>;
+}
+
+/** Reads at the kube-apiserver. @throws UnavailableError, ClusterMisconfiguredError */
+export interface ObjectReader {
+  find(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined>;
+  /** Every object of a kind with these labels, `key=value` or a bare `key`, joined by commas. A kind that the cluster does not serve has none. */
+  list(kind: Kind, labelSelector: string, signal: AbortSignal): Promise<readonly KubeObject[]>;
+  /** Resolves when the kube-apiserver answers the deployer's own credentials in its own namespace. */
+  ping(signal: AbortSignal): Promise<void>;
+}
+
+/** Whoever wants to know at any time what a cluster holds of one kind. Called in the order of what happened. */
+export interface ObjectSink {
+  /** All there is, as of `resourceVersion`. What was known and is not among `objects` is gone. */
+  replaced(objects: readonly KubeObject[], resourceVersion: string): void;
+  changed(object: KubeObject): void;
+  gone(object: KubeObject): void;
+  /** The cluster gave a sign of life on this kind: what was told so far is what it holds. */
+  alive(): void;
+}
+
+/** Lists and then watches. */
+export interface ObjectFollower {
+  /**
+   * Keeps `sink` up to date until `signal` aborts, through restarts of the kube-apiserver and expired watches; it resolves then and never rejects.
+   * A kind that the cluster does not serve is told as empty.
+   */
+  follow(kind: Kind, labelSelector: string, sink: ObjectSink, signal: AbortSignal): Promise<void>;
+}
+
+/** All that the deployer asks of a cluster. */
+export interface Kubernetes extends ObjectWriter, ObjectReader {}

@@ -1,0 +1,69 @@
+import type { Elysia } from 'elysia';
+import type { Deployer } from '../../deployer/deployer.ts';
+import { InvalidDocumentError } from '../../errors/errors.ts';
+import { check } from '../../schema/check.ts';
+import { Attempt, ViceDeploymentSpec } from '../../schema/deployment-spec.ts';
+import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
+import { jsonResponse } from '../plumbing/json-response.ts';
+import { describe } from '../plumbing/openapi.ts';
+import { readJson } from '../plumbing/read-json.ts';
+import { contextOf } from '../plumbing/request-context.ts';
+import { externalIdIn, removalScopeIn } from './parameters.ts';
+
+const applyRoute = describe({
+  summary: 'Apply a deployment spec',
+  description:
+    'Every object of one analysis. The same spec again changes nothing; another one under the same id is refused with 409 `conflict`. While a former ' +
+    'life is being removed the answer is 409 `terminating` (retryable), for an attempt that a removal has fenced 409 `fenced`, and where the ' +
+    "cluster's quota is used up 409 `cluster_full`. A refusal leaves nothing behind.",
+  body: ViceDeploymentSpec,
+  answers: { 201: ['applied', DeploymentStatus], 200: ['the same spec was applied before', DeploymentStatus] },
+  problems: [400, 409, 413, 415, 422, 502, 503],
+});
+
+const removeRoute = describe({
+  summary: 'Remove an analysis',
+  description: 'Every object of it, whatever is there. Repeat it until the answer is 200.',
+  query: {
+    attempt: { description: 'Only this attempt and earlier ones. Absent: whatever is there', schema: Attempt },
+    fence: {
+      description: '`true`: requests that would apply these attempts later are refused',
+      schema: { type: 'boolean', default: false } as never,
+    },
+  },
+  answers: { 200: ['nothing of it is there any more', RemovalStatus], 202: ['something is still terminating', RemovalStatus] },
+  problems: [400, 502, 503],
+});
+
+/** The two requests that change something. */
+export function deploymentRoutes(app: Elysia, deployer: Deployer, maxBodyBytes: number): Elysia {
+  app.post(
+    '/api/v1/deployments',
+    async ({ request }) => {
+      const spec = specIn(await readJson(request, { maxBytes: maxBodyBytes }));
+      const { isNew, status } = await deployer.apply(spec, originOf(request));
+      return jsonResponse(isNew ? 201 : 200, status);
+    },
+    applyRoute,
+  );
+  app.delete(
+    '/api/v1/deployments/:external_id',
+    async ({ params, query }) => {
+      const removal = await deployer.remove(externalIdIn(params), removalScopeIn(query));
+      return jsonResponse(removal.gone ? 200 : 202, removal);
+    },
+    removeRoute,
+  );
+  return app;
+}
+
+function specIn(document: unknown): ViceDeploymentSpec {
+  const checked = check(ViceDeploymentSpec, document);
+  if (checked.ok) return checked.value;
+  throw new InvalidDocumentError('the body is no deployment spec', { faults: checked.faults });
+}
+
+/** For the operator who finds the objects and asks where they came from. */
+function originOf(request: Request): string {
+  return `${request.headers.get('user-agent') ?? 'unknown'} ${contextOf(request).requestId}`.slice(0, 256);
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type Connected, connectKubernetes } from '../adapters/kubernetes/connect.ts';
+import type { KubeconfigSource } from '../adapters/kubernetes/credentials.ts';
+import { createLogger } from '../adapters/log/logger.ts';
+import { type DeployerConfig, loadDeployerConfig } from '../config/deployer.ts';
+import type { Environment } from '../config/read.ts';
+import { createDeployer } from '../deployer/deployer.ts';
+import type { DeployerDeps } from '../deployer/deps.ts';
+import { KINDS, type Kind } from '../deployer/kinds.ts';
+import { selectorOf } from '../deployer/observe/live.ts';
+import { WatchedObserver } from '../deployer/observe/watched.ts';
+import { sweep } from '../deployer/sweep.ts';
+import { deployerApi } from '../http/deployer-api/deployer-api.ts';
+import { serve } from '../http/plumbing/serve.ts';
+
+export interface Standalone {
+  readonly url: string;
+  /** Resolves when the kubeconfig was read; it listens before. @throws ConfigurationError */
+  readonly connected: Promise<void>;
+  /** Takes no new requests, lets those under way end as long as `drainSeconds` allow, and ends what goes on in the background. */
+  stop(): Promise<void>;
+}
+
+/** A round costs nothing while there is nothing to sweep. */
+const SWEEP_EVERY_MS = 15_000;
+
+/** `vice --mode=standalone`: runs until `signal` aborts, then drains. Gives the exit code. */
+export async function run(argv: readonly string[], env: Environment, signal: AbortSignal): Promise<number> {
+  const config = loadDeployerConfig(argv, env);
+  const log = createLogger({ level: config.logLevel, mode: 'standalone' });
+  for (const warning of config.warnings) log.warn(warning);
+  const standalone = createStandalone(config, log);
+  log.info({ url: standalone.url, namespace: config.namespace }, 'listening');
+  try {
+    await standalone.connected;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  } finally {
+    log.info('draining');
+    await standalone.stop();
+  }
+  return 0;
+}
+
+/** A deployer in this process. It listens at once, and reads the kubeconfig and lists the cluster meanwhile. */
+export function createStandalone(config: DeployerConfig, log: Logger): Standalone {
+  const { namespace } = config;
+  return startStandalone(config, log, connectKubernetes({ kubeconfig: sourceOf(config), namespace, log }));
+}
+
+/** A deployer on a cluster that the caller has connected. */
+export function startStandalone(config: DeployerConfig, log: Logger, { kubernetes, follower, check }: Connected): Standalone {
+  const { namespace } = config;
+  const now = () => new Date();
+  const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
+  const deps: DeployerDeps = { kubernetes, observer, namespace, log, now };
+  const deployer = createDeployer(deps);
+  const serving = serve(deployerApi(deployer, { log, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced }), config);
+
+  const ending = new AbortController();
+  const connected = check();
+  const background = connected.then(
+    () =>
+      Promise.all([...kinds.map((kind) => follower.follow(kind, selectorOf(kind, namespace), observer.sinkFor(kind), ending.signal)), sweeping()]),
+    () => {}, // whoever awaits `connected` is told
+  );
+  async function sweeping(): Promise<void> {
+    while (await passed(SWEEP_EVERY_MS, ending.signal)) if (observer.isSynced) await sweep(deps, observer.views(), ending.signal);
+  }
+  const stop = async () => {
+    await serving.stop(config.drainSeconds * 1_000);
+    // An apply goes on when its caller is gone, and has a limit of its own.
+    await deployer.settled();
+    ending.abort();
+    await background;
+  };
+  return { url: serving.url, connected, stop };
+}
+
+const kinds = Object.keys(KINDS) as Kind[]; // the keys of the table are the kinds
+
+export function sourceOf({ kubeconfig, kubeconfigText }: Pick<DeployerConfig, 'kubeconfig' | 'kubeconfigText'>): KubeconfigSource {
+  if (kubeconfig !== undefined) return { from: 'file', path: kubeconfig };
+  return kubeconfigText !== undefined ? { from: 'text', text: kubeconfigText } : { from: 'in-cluster' };
+}
+
+/** False as soon as `signal` aborts. */
+async function passed(ms: number, signal: AbortSignal): Promise<boolean> {
+  await delay(ms, undefined, { signal, ref: false }).catch(() => {});
+  return !signal.aborted;
+}
