@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'bun:test';
 import { type SandboxCluster, startSandboxCluster } from '../sandbox-cluster.ts';
-import { configMap } from './test-cluster.ts';
+import { configMap, volume } from './test-cluster.ts';
 
 const path = '/api/v1/namespaces/vice-apps/configmaps';
 const clusters: SandboxCluster[] = [];
@@ -94,6 +94,16 @@ test('a watch from a revision that is forgotten is told 410', async () => {
   api.store.compact();
   const watch = await send('GET', `${path}?watch=true&resourceVersion=1001`);
   for await (const event of events(watch)) expect(event).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+});
+
+test('what has no namespace is listed and watched as well', async () => {
+  const { send } = start();
+  const volumes = '/api/v1/persistentvolumes';
+  await send('POST', volumes, volume('one'));
+  expect(await (await send('GET', volumes)).json()).toMatchObject({ items: [{ metadata: { name: 'one' } }] });
+  const watch = await send('GET', `${volumes}?watch=true`);
+  await send('DELETE', `${volumes}/one`);
+  expect((await take(watch, 2))[1]).toEndWith('one');
 });
 
 test('a watch that asks for bookmarks hears at once how far the cluster is', async () => {

@@ -34,9 +34,9 @@ export class ObjectStore {
     return this.#tables[kind].get(`${namespace}/${name}`);
   }
 
-  /** In the order of namespace and name; everywhere when `namespace` is left out. */
+  /** In the order of namespace and name; everywhere when `namespace` is left out. What has no namespace is in `''`. */
   list<K extends Kind>(kind: K, namespace?: string): Stored<K>[] {
-    const found = [...this.#tables[kind].values()].filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+    const found = [...this.#tables[kind].values()].filter(({ metadata }) => namespace === undefined || (metadata.namespace ?? '') === namespace);
     return found.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   }
 

@@ -73,7 +73,7 @@ function sendPast(
 /** To a watch that selects, an object that stops matching is deleted, and one that begins to is added. */
 function eventType(change: Change, { kind, namespace, matches }: WatchOptions): Change['type'] | undefined {
   const { object, before, type } = change;
-  if (object.kind !== kind || (namespace !== undefined && object.metadata.namespace !== namespace)) return undefined;
+  if (object.kind !== kind || (namespace !== undefined && (object.metadata.namespace ?? '') !== namespace)) return undefined;
   const was = before !== undefined && matches(before);
   const is = type !== 'DELETED' && matches(object);
   if (was && is) return 'MODIFIED';
