@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { parse, stringify } from 'yaml';
+import { loadSpecConfig } from '../config/commands.ts';
+import { ConfigurationError, InvalidDocumentError } from '../errors/errors.ts';
+import { check } from '../schema/check.ts';
+import { ClusterProfile } from '../schema/cluster-profile.ts';
+import { buildDeploymentSpec } from '../spec-builder/build.ts';
+import { checkAnalysis } from '../spec-builder/faults.ts';
+import { noticesOf } from '../spec-builder/notices.ts';
+import { resolveProfile } from '../spec-builder/settings.ts';
+
+/**
+ * `vice spec FILE|-`: prints the `ViceDeploymentSpec` that a launch of this body would send to the deployer of a cluster with this profile. It asks
+ * nobody. What is wrong with the document is thrown as InvalidDocumentError (exit code 1), with flags, configuration or profile as
+ * ConfigurationError (exit code 2). What the analysis asks for and does not get goes to standard error.
+ */
+export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const config = loadSpecConfig(argv, env);
+  const profile = resolveProfile(config.spec, config.profile === undefined ? {} : await readProfile(config.profile));
+  const analysis = checkAnalysis(await readDocument(config.document), profile);
+  if (!analysis.ok) throw new InvalidDocumentError('the analysis cannot be launched', { faults: analysis.faults });
+  for (const { path, message } of noticesOf(analysis.value)) process.stderr.write(`vice: note: ${path} ${message}\n`);
+  const spec = buildDeploymentSpec(analysis.value, profile, config.loginIp);
+  process.stdout.write(config.output === 'yaml' ? yamlOf(spec) : `${JSON.stringify(spec, null, 2)}\n`);
+  return 0;
+}
+
+async function readProfile(path: string): Promise<ClusterProfile> {
+  const profile = check(ClusterProfile, await parsedProfile(path));
+  if (profile.ok) return profile.value;
+  throw new ConfigurationError(`${path} is no profile of a cluster`, { faults: profile.faults });
+}
+
+/** JSON is YAML too. */
+async function parsedProfile(path: string): Promise<unknown> {
+  try {
+    return parse(await readFile(path, 'utf8'));
+  } catch (err) {
+    throw new ConfigurationError(`the profile ${path} cannot be read`, { cause: err });
+  }
+}
+
+/** Undefined where there is nothing at all, which is a fault like any other. */
+async function readDocument(path: string): Promise<unknown> {
+  const name = path === '-' ? 'standard input' : path;
+  const bytes = await readBytes(path).catch((err: unknown) => {
+    throw new InvalidDocumentError(`${name} cannot be read`, { cause: err });
+  });
+  if (bytes.byteLength === 0) return undefined;
+  try {
+    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return document;
+  } catch (err) {
+    throw new InvalidDocumentError(`${name} is no JSON`, { cause: err });
+  }
+}
+
+function readBytes(path: string): Promise<Uint8Array> {
+  return path === '-' ? Bun.stdin.bytes() : readFile(path);
+}
+
+/** For programs that read YAML 1.1, as those of Kubernetes do: there `yes` and `on` must stand in quotes. No anchors and no folded lines. */
+function yamlOf(spec: unknown): string {
+  return stringify(spec, { compat: 'yaml-1.1', aliasDuplicateObjects: false, lineWidth: 0 });
+}
