@@ -24,6 +24,8 @@ export const NewCluster = Type.Object(
     priority: Type.Optional(fields.priority),
     /** What the coordinator must know of the cluster to build right. @default {} */
     profile: Type.Optional(ClusterProfile),
+    /** Nothing else can be asked for yet. @default false */
+    mtls_enabled: Type.Optional(Type.Literal(false, { errorMessage: 'must be false: mutual TLS with deployers is not available yet' })),
   },
   { additionalProperties: false },
 );

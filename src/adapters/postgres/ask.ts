@@ -6,13 +6,18 @@ export interface AskOptions {
   /** Ends the sentence "the database could not ...". */
   readonly what: string;
   readonly signal: AbortSignal;
-  /** Carrying it out twice does what once does: then a lost connection is worth a second try. @default false */
+  /** Carrying it out twice does what once does: then a lost connection is worth another try. @default false */
   readonly repeatable?: boolean;
 }
 
 /** Longer than the lock time-out of any statement, so that the server's own answer comes first when it can. */
 const TIMEOUT_MS = 10_000;
-const PAUSE_MS = 50;
+
+/**
+ * Pauses before the second and the third try. Two, because a connection that was made anew may begin with the error that its predecessor ended with
+ * (the library keeps it), and idle connections need a moment to notice that they are dead.
+ */
+const PAUSES_MS = [50, 150];
 
 /**
  * Waits for statements, though not for ever and not for a caller that has gone. What was sent is not called back: a request to cancel could
@@ -20,17 +25,14 @@ const PAUSE_MS = 50;
  * @throws UnavailableError when the database cannot be reached or is too slow; ConfigurationError when it refuses us
  */
 export async function ask<T>(statements: () => Promise<T>, options: AskOptions): Promise<T> {
-  try {
-    return await bounded(statements, options);
-  } catch (err) {
-    if (!options.repeatable || !isConnectionLoss(err)) throw asOurs(err, options.what);
-  }
-  try {
-    // A connection dies with the server, and the server needs a moment: idle connections of the pool are gone by then.
-    await delay(PAUSE_MS, undefined, { signal: options.signal });
-    return await bounded(statements, options);
-  } catch (err) {
-    throw asOurs(err, options.what);
+  for (let tries = 0; ; tries++) {
+    try {
+      return await bounded(statements, options);
+    } catch (err) {
+      const pause = PAUSES_MS[tries];
+      if (!options.repeatable || pause === undefined || !isConnectionLoss(err)) throw asOurs(err, options.what);
+      await delay(pause, undefined, { signal: options.signal });
+    }
   }
 }
 

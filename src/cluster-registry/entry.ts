@@ -1,0 +1,30 @@
+import { isDeepStrictEqual } from 'node:util';
+import { check, type Fault } from '../schema/check.ts';
+import { type ClusterState, NewCluster } from '../schema/cluster.ts';
+import type { ClusterEntry, ClusterRow } from './ports.ts';
+
+/** A row as an entry of the snapshot. `known` is the entry of the same cluster in the snapshot before. */
+export function entryOf(row: ClusterRow, known: ClusterEntry | undefined): ClusterEntry {
+  const { id, mtls_enabled, created_at, updated_at, name, deployer_url, enabled, priority, profile } = row;
+  const checked = check(NewCluster, { name, deployer_url, enabled, priority, profile });
+  if (!checked.ok) return faulty(row, known, checked.faults);
+  const right = { name, deployer_url, enabled, priority, mtls_enabled, profile: checked.value.profile ?? {} };
+  return same(known, { id, ...right, status: statusOf(right), created_at, updated_at });
+}
+
+/** A change that cannot be understood does not take a working cluster away, except that nobody has to be understood to be switched off. */
+function faulty(row: ClusterRow, known: ClusterEntry | undefined, faults: readonly Fault[]): ClusterEntry {
+  const fault = `has a faulty row: ${faults.map(({ path, message }) => `${path} ${message}`).join('; ')}`;
+  const wasNeverRight = known === undefined || (known.fault !== undefined && !known.enabled);
+  const lastGood = wasNeverRight ? { ...row, profile: {}, enabled: false } : known;
+  return same(known, { ...lastGood, enabled: lastGood.enabled && row.enabled, status: 'degraded', fault, updated_at: row.updated_at });
+}
+
+function statusOf({ enabled, profile }: Pick<ClusterEntry, 'enabled' | 'profile'>): ClusterState {
+  if (!enabled) return 'disabled';
+  return profile.draining === true ? 'draining' : 'registered';
+}
+
+function same(known: ClusterEntry | undefined, entry: ClusterEntry): ClusterEntry {
+  return known !== undefined && isDeepStrictEqual(known, entry) ? known : Object.freeze(entry);
+}
