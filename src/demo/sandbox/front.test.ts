@@ -38,7 +38,7 @@ test('a host leads through its ingress and service to the ready pod, in whicheve
   timers.advance(200);
   const page = await ask('A1234.localhost:1');
   expect(page.status).toBe(200);
-  for (const part of ['This is a sandbox', 'image:1', 'west', 'apps/x-']) expect(page.text).toContain(part);
+  for (const part of ['This is a sandbox', 'image:1', 'west', '<dd>apps</dd>', '<dd>x-']) expect(page.text).toContain(part);
   api.delete('Deployment', 'apps', 'x');
   timers.advance(200);
   expect((await ask('a1234.localhost:1')).status).toBe(503);

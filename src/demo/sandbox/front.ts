@@ -61,7 +61,8 @@ function factsOf({ metadata, spec, status }: Stored<'Pod'>, cluster: string): An
     image: container?.image ?? '-',
     resources: `${cpu} CPU, ${readable(String(memory))} memory`,
     cluster,
-    pod: `${namespace}/${name}`,
+    namespace,
+    pod: name,
     externalId: labels['external-id'] ?? '-',
     since: status?.startTime ?? '-',
   };

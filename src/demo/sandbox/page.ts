@@ -24,6 +24,7 @@ export interface AnalysisFacts {
   readonly user: string;
   readonly image: string;
   readonly cluster: string;
+  readonly namespace: string;
   readonly pod: string;
   readonly resources: string;
   readonly externalId: string;
@@ -39,9 +40,10 @@ export function analysisPage(facts: AnalysisFacts): string {
     ['Image', facts.image],
     ['Resources', facts.resources],
     ['Cluster', facts.cluster],
+    ['Namespace', facts.namespace],
     ['Pod', facts.pod],
-    ['Analysis', facts.externalId],
-    ['Running since', facts.since],
+    ['External id', facts.externalId],
+    ['Since', facts.since.replace('T', ' ').replace('Z', ' UTC')],
   ] as const;
   const list = rows.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`);
   return page(
@@ -100,9 +102,10 @@ const style = new Html(`
 @media (prefers-color-scheme: dark) { :root { --paper: #1b232c; --ground: #12181f; --ink: #e4e9ee; --soft: #98a5b3; --line: #2c3742; --accent: #6fb7bf; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-header { max-width: 44rem; margin: 3rem auto .9rem; padding: 0 1.5rem; font-weight: 650; letter-spacing: .02em; }
+header, main { width: min(44rem, 100% - 2rem); }
+header { margin: 3rem auto .9rem; padding-left: .25rem; font-weight: 650; letter-spacing: .02em; }
 header span { color: var(--soft); font-weight: 400; }
-main { max-width: 44rem; margin: 0 auto 3rem; padding: 2rem 2.25rem 2.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; }
+main { margin: 0 auto 3rem; padding: 2rem clamp(1.25rem, 5vw, 2.25rem) 2.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; }
 h1 { margin: .35rem 0 1.25rem; font-size: 1.65rem; line-height: 1.25; overflow-wrap: anywhere; }
 .state { display: flex; align-items: center; gap: .5rem; margin: 0; color: var(--soft); font-size: .9rem; }
 .state i { width: .6rem; height: .6rem; border-radius: 50%; background: var(--soft); }
