@@ -1,0 +1,29 @@
+import { connectKubernetes } from '../adapters/kubernetes/connect.ts';
+import { createLambdaLogger } from '../adapters/log/lambda-logger.ts';
+import { loadLambdaConfig } from '../config/deployer.ts';
+import { functionFacts } from '../config/lambda-runtime.ts';
+import { createDeployer } from '../deployer/deployer.ts';
+import { liveObserver } from '../deployer/observe/live.ts';
+import { deployerApi } from '../http/deployer-api/deployer-api.ts';
+import { httpHandler } from '../lambda/http-handler.ts';
+import type { EventHandler } from '../lambda/invocation.ts';
+import { sourceOf } from './standalone.ts';
+
+/** The deployer as a function. It remembers nothing: the environment is frozen between two invocations, so it asks the cluster each time. */
+export function createLambdaFunction(argv: readonly string[], env: NodeJS.ProcessEnv): EventHandler {
+  const config = loadLambdaConfig(argv, env);
+  const { namespace, maxBodyBytes } = config;
+  const { log, begin } = createLambdaLogger(config.logLevel, functionFacts(env));
+  const { kubernetes } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
+  const now = () => new Date();
+  const observer = liveObserver({ reader: kubernetes, namespace, now });
+  const app = deployerApi(createDeployer({ kubernetes, observer, namespace, log, now }), { log, maxBodyBytes });
+  return httpHandler(app, {
+    begin: (invocation) => {
+      // Where tracing tools, Powertools among them, look for it.
+      if (invocation.traceId !== undefined) env['_X_AMZN_TRACE_ID'] = invocation.traceId;
+      begin(invocation);
+    },
+    failed: (err) => log.error({ err }, 'invocation failed'),
+  });
+}
