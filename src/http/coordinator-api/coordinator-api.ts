@@ -1,9 +1,10 @@
 import type { Elysia } from 'elysia';
 import { createApp } from '../plumbing/app.ts';
+import { type ClusterRoutesDeps, clusterRoutes } from './clusters.ts';
 import { probes, type Readiness } from './probes.ts';
 import { type ViceRoutesDeps, viceRoutes } from './vice-routes.ts';
 
-export interface CoordinatorApiDeps extends ViceRoutesDeps {
+export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps {
   readonly readiness: () => Promise<Readiness>;
 }
 
@@ -12,5 +13,6 @@ export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
   const app = createApp({ log: deps.log, title: 'vice coordinator' });
   probes(app, deps.readiness);
   viceRoutes(app, deps);
+  clusterRoutes(app, deps);
   return app;
 }

@@ -1,0 +1,113 @@
+import type { Logger } from 'pino';
+import postgres from 'postgres';
+import { loadCoordinatorConfig } from '../../src/config/coordinator.ts';
+import { loadDeployerConfig } from '../../src/config/deployer.ts';
+import type { Patience } from '../../src/coordinator/patience.ts';
+import { type SandboxCluster, startSandboxCluster } from '../../src/demo/sandbox-cluster.ts';
+import { type Coordinator, startCoordinator } from '../../src/modes/coordinator.ts';
+import { openAdapters } from '../../src/modes/coordinator-adapters.ts';
+import { createStandalone } from '../../src/modes/standalone.ts';
+import { check } from '../../src/schema/check.ts';
+import { Cluster } from '../../src/schema/cluster.ts';
+import { capturedLog } from './captured-log.ts';
+import { type InterceptingProxy, startInterceptingProxy } from './intercepting-proxy.ts';
+
+const NAMESPACE = 'vice-apps';
+const local = ['--hostname', '127.0.0.1', '--port', '0', '--drain-seconds', '1', '--dotenv-path', '/dev/null'];
+
+/** The configuration of a coordinator in a test: that of the golden specs, with this database. */
+export function coordinatorConfig(dbUri: string, ...flags: readonly string[]) {
+  const file = `${import.meta.dir}/../golden/config.yaml`;
+  return loadCoordinatorConfig(['--config', file, ...local, '--log-level', 'info', ...flags], { DISCOENV_DB_URI: dbUri });
+}
+
+/** A coordinator in this process with a log that can be read. */
+export async function runCoordinator(dbUri: string, patience?: Patience, log: Logger = capturedLog().log): Promise<Coordinator> {
+  const config = coordinatorConfig(dbUri);
+  const coordinator = startCoordinator(config, log, openAdapters(config, log), patience);
+  await coordinator.prepared;
+  return coordinator;
+}
+
+/** A sandbox cluster with its deployer, both real, and a proxy in front of the deployer through which the coordinator reaches it. */
+export interface Site {
+  readonly name: string;
+  readonly sandbox: SandboxCluster;
+  readonly proxy: InterceptingProxy;
+  readonly deployerUrl: string;
+  /** `Kind/name` of everything of the analysis that an administrator would have to clean up, tombstones left out. */
+  objectsOf(externalId: string): string[];
+  stop(): Promise<void>;
+}
+
+export async function startSite(name: string): Promise<Site> {
+  const sandbox = startSandboxCluster({ name, namespaces: [NAMESPACE] });
+  const config = loadDeployerConfig([...local, '--config', '/dev/null', '--vice-namespace', NAMESPACE], { VICE_KUBECONFIG: sandbox.kubeconfig });
+  const deployer = createStandalone(config, capturedLog().log);
+  await deployer.connected;
+  const proxy = await startInterceptingProxy(deployer.url);
+  return {
+    name,
+    sandbox,
+    proxy,
+    deployerUrl: deployer.url,
+    objectsOf: (externalId) =>
+      sandbox.api.store
+        .all()
+        .filter(({ metadata }) => metadata.name.includes(externalId) || metadata.labels?.['external-id'] === externalId)
+        .filter((object) => !isTombstone(object))
+        .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+        .sort(),
+    stop: async () => {
+      await proxy.stop();
+      await deployer.stop();
+      await sandbox.stop();
+    },
+  };
+}
+
+/** What a fence leaves for ten minutes: an anchor that holds nothing. */
+function isTombstone(object: { readonly kind: string; readonly [key: string]: unknown }): boolean {
+  const { data } = object;
+  return object.kind === 'ConfigMap' && typeof data === 'object' && data !== null && 'fenced' in data && !('spec_hash' in data);
+}
+
+/** Registers clusters with these deployers, the first one the first to be asked. Gives their ids. */
+export async function register(coordinatorUrl: string, sites: readonly { name: string; url: string; profile?: object }[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const [index, { name, url, profile = {} }] of sites.entries()) {
+    const answer = await send(`${coordinatorUrl}/api/v1/clusters`, { name, deployer_url: url, priority: index, profile });
+    if (answer.status !== 201) throw new Error(`${name} was not registered: ${await answer.text()}`);
+    const cluster = check(Cluster, await answer.json());
+    if (!cluster.ok) throw new Error(`${name}: ${JSON.stringify(cluster.faults)}`);
+    ids.push(cluster.value.id);
+  }
+  return ids;
+}
+
+export function send(url: string, body?: unknown): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', signal: AbortSignal.timeout(60_000), ...(body !== undefined && { headers, body: JSON.stringify(body) }) });
+}
+
+export interface Row {
+  readonly external_id: string;
+  readonly state: string;
+  readonly attempt: number;
+  readonly cluster_id: string | null;
+  readonly reason: string | null;
+  readonly details: { readonly message?: string; readonly clusters?: readonly object[] } | null;
+  readonly removal_due: Date | null;
+  readonly millicores: number;
+}
+
+/** What a test asks the database for. */
+export function database(uri: string) {
+  const sql = postgres(uri, { max: 2, onnotice: () => undefined });
+  return {
+    sql,
+    row: async (externalId: string): Promise<Row | undefined> =>
+      (await sql<Row[]>`SELECT * FROM vice_deployments WHERE external_id = ${externalId}`)[0],
+    close: () => sql.end({ timeout: 5 }),
+  };
+}
