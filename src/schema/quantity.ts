@@ -29,7 +29,7 @@ export function parseQuantity(text: string): Quantity | undefined {
 
 /**
  * The canonical text, as kube-apiserver writes it: the largest suffix that leaves a whole number. Binary amounts below 1024 or with a fraction are
- * written in decimal.
+ * written in decimal, and so are amounts that came with an exponent.
  */
 export function formatQuantity({ nano, isBinary }: Quantity): string {
   if (nano === 0n) return '0';
