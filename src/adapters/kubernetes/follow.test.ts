@@ -1,0 +1,174 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { pino } from 'pino';
+import { waitFor } from '../../../test/support/wait-for.ts';
+import type { KubeObject, ObjectSink } from '../../deployer/ports.ts';
+import { credentialsFrom } from './credentials.ts';
+import { kubernetesFollower } from './follow.ts';
+import { createTransport } from './transport.ts';
+
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+/** A kube-apiserver that does what each test tells it: it answers lists with what `objects` holds, and watches as `watch` says. */
+class Script {
+  objects: object[] = [];
+  version = 10;
+  lists = 0;
+  readonly watches: { readonly from: string; send(event: object): void; end(): void; garble(): void }[] = [];
+  watchStatus = 200;
+  listStatus = 200;
+
+  answer(request: Request): Response {
+    const query = new URL(request.url).searchParams;
+    if (query.get('watch') === null) {
+      this.lists += 1;
+      if (this.listStatus !== 200) return Response.json({ kind: 'Status', reason: 'X', message: 'no' }, { status: this.listStatus });
+      return Response.json({ kind: 'List', metadata: { resourceVersion: String(this.version) }, items: this.objects });
+    }
+    if (this.watchStatus !== 200) return Response.json({ kind: 'Status', reason: 'Expired', message: 'too old' }, { status: this.watchStatus });
+    const from = query.get('resourceVersion') ?? '';
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode('\n'));
+        this.watches.push({
+          from,
+          send: (event) => controller.enqueue(new TextEncoder().encode(`${JSON.stringify(event)}\n`)),
+          end: () => controller.close(),
+          garble: () => controller.enqueue(new TextEncoder().encode('{"type":"MODI\n')),
+        });
+      },
+    });
+    return new Response(stream);
+  }
+}
+
+function object(name: string, version: number): KubeObject {
+  return { metadata: { name, resourceVersion: String(version) } };
+}
+
+class Recorder implements ObjectSink {
+  readonly told: string[] = [];
+  alives = 0;
+  replaced(objects: readonly KubeObject[], version: string): void {
+    this.told.push(`replaced ${objects.map(({ metadata }) => metadata.name).join('+')} @${version}`);
+  }
+  changed({ metadata }: KubeObject): void {
+    this.told.push(`changed ${metadata.name}`);
+  }
+  gone({ metadata }: KubeObject): void {
+    this.told.push(`gone ${metadata.name}`);
+  }
+  alive(): void {
+    this.alives += 1;
+  }
+}
+
+function follow(options: { readonly silenceMs?: number; readonly notServedMs?: number } = {}) {
+  const script = new Script();
+  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: (request) => script.answer(request) });
+  const cluster = { server: `http://127.0.0.1:${server.port}`, 'insecure-skip-tls-verify': true };
+  const text = JSON.stringify({
+    'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+    clusters: [{ name: 'c', cluster }],
+    users: [{ name: 'u', user: {} }],
+  });
+  const transport = createTransport({ credentials: credentialsFrom({ from: 'text', text }), tries: 1 });
+  const follower = kubernetesFollower(transport, 'apps', { log: pino({ level: 'silent' }), firstWaitMs: 5, longestWaitMs: 20, ...options });
+  const recorder = new Recorder();
+  const ending = new AbortController();
+  const ended = follower.follow('Pod', 'external-id', recorder, ending.signal);
+  stops.push(
+    () => server.stop(true),
+    async () => {
+      ending.abort();
+      await ended;
+    },
+  );
+  const told = (what: string) => waitFor(() => recorder.told.includes(what), { timeoutMs: 5_000, everyMs: 5, what: `"${what}" to be told` });
+  const watching = (count: number) => waitFor(() => script.watches[count - 1], { timeoutMs: 5_000, everyMs: 5, what: `watch ${count}` });
+  return { script, recorder, told, watching, ending, ended };
+}
+
+describe('a follower', () => {
+  test('tells what is there and then every change in order', async () => {
+    const { script, recorder, told, watching } = follow();
+    script.objects = [object('a', 9)];
+    const watch = await watching(1);
+    watch.send({ type: 'MODIFIED', object: object('a', 11) });
+    watch.send({ type: 'ADDED', object: object('b', 12) });
+    watch.send({ type: 'DELETED', object: object('a', 13) });
+    await told('gone a');
+    expect(recorder.told.slice(1)).toEqual(['changed a', 'changed b', 'gone a']);
+  });
+
+  test('goes on from the last version when the watch ends, bookmarks counted, without another list', async () => {
+    const { script, watching } = follow();
+    const first = await watching(1);
+    first.send({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '77' } } });
+    first.end();
+    const second = await watching(2);
+    expect([second.from, script.lists]).toEqual(['77', 1]);
+  });
+
+  test('lists anew when its version has expired, whether in the answer or in the stream', async () => {
+    const { script, told, watching } = follow();
+    const first = await watching(1);
+    script.version = 50;
+    first.send({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old' } });
+    await told('replaced  @50');
+    const second = await watching(2);
+    script.watchStatus = 410;
+    script.version = 60;
+    second.end();
+    await told('replaced  @60');
+    script.watchStatus = 200;
+    await watching(3);
+  });
+
+  test('lists anew when what it hears makes no sense', async () => {
+    const { script, told, watching } = follow();
+    const first = await watching(1);
+    script.objects = [object('new', 90)];
+    script.version = 90;
+    first.garble();
+    await told('replaced new @90');
+  });
+
+  test('does not trust a silent watch', async () => {
+    const { watching } = follow({ silenceMs: 40 });
+    await watching(1);
+    await watching(2);
+  });
+
+  test('comes back when the kube-apiserver does', async () => {
+    const { script, recorder, told, watching } = follow();
+    const first = await watching(1);
+    script.listStatus = 500;
+    first.garble();
+    await waitFor(() => script.lists >= 3, { timeoutMs: 5_000, everyMs: 5, what: 'tries' });
+    expect(recorder.told).toHaveLength(1);
+    script.listStatus = 200;
+    script.version = 99;
+    await told('replaced  @99');
+  });
+
+  test('tells a kind that is not served as empty, and asks again later', async () => {
+    const { script, recorder, told } = follow({ notServedMs: 10 });
+    script.listStatus = 404;
+    await waitFor(() => script.lists >= 3, { timeoutMs: 5_000, everyMs: 5, what: 'tries' });
+    expect(new Set(recorder.told)).toContain('replaced  @0');
+    script.listStatus = 200;
+    script.objects = [object('late', 9)];
+    await told('replaced late @10');
+  });
+
+  test('ends when nobody wants to know any more', async () => {
+    const { watching, ending, ended } = follow();
+    await watching(1);
+    ending.abort();
+    await ended;
+  });
+});
