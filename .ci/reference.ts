@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { flagsReference } from '../src/config/reference.ts';
+import { coordinatorApi } from '../src/http/coordinator-api/coordinator-api.ts';
+import { deployerApi } from '../src/http/deployer-api/deployer-api.ts';
+import { openApiDocument } from '../src/http/plumbing/openapi.ts';
+
+const root = join(import.meta.dir, '..');
+
+/** Only the routes are looked at; no request is ever made. */
+const unused = (): never => {
+  throw new Error('cannot happen: a document was asked for, not an answer');
+};
+const log = pino({ level: 'silent' });
+
+async function pages(): Promise<Readonly<Record<string, string>>> {
+  const clusters = { list: unused, get: unused, register: unused, setEnabled: unused, reload: unused };
+  const useCases = { launch: unused, exit: unused };
+  const coordinator = coordinatorApi({ useCases, clusters, readiness: unused, maxBodyBytes: 1, log });
+  const use = { apply: unused, remove: unused, status: unused, urlReady: unused, list: unused, ping: unused, settled: unused };
+  const deployer = deployerApi(use, { log });
+  return {
+    'docs/reference/openapi-coordinator.json': json(await openApiDocument(coordinator, 'vice coordinator')),
+    'docs/reference/openapi-deployer.json': json(await openApiDocument(deployer, 'vice deployer')),
+    'docs/reference/flags.md': flagsReference(),
+  };
+}
+
+function json(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Makes the reference pages anew. What differed from the page that was there is written and told: a change of an interface is to be seen in a diff. */
+export async function checkReference(): Promise<{ readonly breaches: readonly string[]; readonly pages: number }> {
+  const fresh = Object.entries(await pages());
+  const stale = fresh.filter(([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== text);
+  for (const [path, text] of stale) writeFileSync(join(root, path), text);
+  return {
+    breaches: stale.map(([path]) => `${path} was out of date and has been written anew: look at the change and commit it`),
+    pages: fresh.length,
+  };
+}
