@@ -1,7 +1,7 @@
 import type { PlacementRequest } from '../cluster-selector/cluster-selector.ts';
 import type { Analysis } from '../schema/analysis.ts';
-import { cpuOf, gpusOf, memoryOf } from '../spec-builder/amounts.ts';
-import { containerOf } from '../spec-builder/container-of.ts';
+import { cpuOf, gpusOf, memoryOf } from '../spec-builder/body/amounts.ts';
+import { containerOf } from '../spec-builder/body/container-of.ts';
 import { resolveProfile, type SpecSettings } from '../spec-builder/settings.ts';
 
 const NANO_PER_MILLI = 1_000_000n;

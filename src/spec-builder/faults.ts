@@ -3,17 +3,17 @@ import type { Checked, Fault } from '../schema/check.ts';
 import type { Container } from '../schema/container.ts';
 import type { Draft } from '../schema/fit.ts';
 import { isLabelValue } from '../schema/text.ts';
-import { gpusOf } from './amounts.ts';
-import { workingDirectoryOf } from './container-of.ts';
-import { dataInputs } from './data-inputs.ts';
+import { gpusOf } from './body/amounts.ts';
+import { workingDirectoryOf } from './body/container-of.ts';
+import { dataInputs } from './body/data-inputs.ts';
+import { isCollection, outputDirectory } from './body/output-directory.ts';
+import { isBlank, join } from './body/paths.ts';
+import { sharedMemories, sharedMemoryOf } from './body/shared-memory.ts';
 import { inputPath, resourceTypeOf } from './manifests/path-mappings.ts';
-import { isCollection, outputDirectory } from './output-directory.ts';
-import { isBlank, join } from './paths.ts';
 import { PROXY_PORT } from './pod/proxy-container.ts';
 import { TRANSFERS_PORT } from './pod/transfer-containers.ts';
 import { DATA_STORE_PATH, SHARED_MEMORY_PATH } from './pod/volumes.ts';
 import type { SpecProfile } from './settings.ts';
-import { sharedMemories, sharedMemoryOf } from './shared-memory.ts';
 
 /** A rule that no schema can say. It looks at what is there and well-formed, so it also works on documents with other faults. */
 type Rule = (analysis: Draft<Analysis>, profile: SpecProfile) => Fault[];

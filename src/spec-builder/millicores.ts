@@ -1,6 +1,6 @@
 import type { Analysis } from '../schema/analysis.ts';
-import { cpuOf } from './amounts.ts';
-import { containerOf } from './container-of.ts';
+import { cpuOf } from './body/amounts.ts';
+import { containerOf } from './body/container-of.ts';
 import type { SpecProfile } from './settings.ts';
 
 const NANO_PER_MILLI = 1_000_000n;

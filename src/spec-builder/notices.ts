@@ -1,8 +1,8 @@
 import type { Analysis } from '../schema/analysis.ts';
 import type { Fault } from '../schema/check.ts';
-import { containerOf, stepOf } from './container-of.ts';
+import { containerOf, stepOf } from './body/container-of.ts';
+import { sharedMemories } from './body/shared-memory.ts';
 import { OWN_VARIABLES } from './pod/analysis-container.ts';
-import { sharedMemories } from './shared-memory.ts';
 
 const CONTAINER = 'steps[0].component.container';
 

@@ -1,8 +1,8 @@
 import type { Analysis } from '../../schema/analysis.ts';
 import type { ConfigMapManifest } from '../../schema/manifest.ts';
-import { dataInputs, pathsToCopy } from '../data-inputs.ts';
+import { dataInputs, pathsToCopy } from '../body/data-inputs.ts';
+import { isBlank, withSlash } from '../body/paths.ts';
 import type { Parts } from '../parts.ts';
-import { isBlank, withSlash } from '../paths.ts';
 
 /** Keys of the two files, which are also what the files are called where they are mounted. */
 export const EXCLUDES_FILE = 'excludes-file';

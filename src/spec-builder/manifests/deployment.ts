@@ -1,6 +1,6 @@
 import type { PodSpec } from 'kubernetes-types/core/v1';
 import type { DeploymentManifest } from '../../schema/manifest.ts';
-import { uidOf } from '../container-of.ts';
+import { uidOf } from '../body/container-of.ts';
 import { selectorOf } from '../labels.ts';
 import type { Parts } from '../parts.ts';
 import { analysisContainer } from '../pod/analysis-container.ts';

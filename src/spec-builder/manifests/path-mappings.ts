@@ -1,6 +1,6 @@
 import type { Analysis } from '../../schema/analysis.ts';
-import { type DataInput, dataInputs } from '../data-inputs.ts';
-import { outputDirectory } from '../output-directory.ts';
+import { type DataInput, dataInputs } from '../body/data-inputs.ts';
+import { outputDirectory } from '../body/output-directory.ts';
 import type { SpecProfile } from '../settings.ts';
 
 /** One collection or file of the data store in the mounted volume. Keys and their order are those of the iRODS CSI driver's `path_mapping_json`. */

@@ -1,7 +1,7 @@
 import { LABEL } from '../../schema/label-keys.ts';
 import type { PersistentVolumeClaimManifest, PersistentVolumeManifest } from '../../schema/manifest.ts';
 import { formatQuantity, unitsQuantity } from '../../schema/quantity.ts';
-import { uidOf } from '../container-of.ts';
+import { uidOf } from '../body/container-of.ts';
 import type { Parts } from '../parts.ts';
 import { pathMappings } from './path-mappings.ts';
 

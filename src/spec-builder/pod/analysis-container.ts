@@ -1,9 +1,9 @@
 import type { Container, EnvVar, VolumeMount } from 'kubernetes-types/core/v1';
 import type { StepParam } from '../../schema/step.ts';
-import { analysisResources } from '../amounts.ts';
-import { appPortOf, containerOf, stepOf, uidOf, workingDirectoryOf } from '../container-of.ts';
+import { analysisResources } from '../body/amounts.ts';
+import { appPortOf, containerOf, stepOf, uidOf, workingDirectoryOf } from '../body/container-of.ts';
+import { sharedMemoryOf } from '../body/shared-memory.ts';
 import type { Parts } from '../parts.ts';
-import { sharedMemoryOf } from '../shared-memory.ts';
 import { imageOf } from './image.ts';
 import { literal } from './literal.ts';
 import { asUser } from './security.ts';

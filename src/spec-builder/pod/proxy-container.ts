@@ -1,6 +1,6 @@
 import type { Container } from 'kubernetes-types/core/v1';
-import { proxyResources } from '../amounts.ts';
-import { appPortOf, uidOf } from '../container-of.ts';
+import { proxyResources } from '../body/amounts.ts';
+import { appPortOf, uidOf } from '../body/container-of.ts';
 import type { Parts } from '../parts.ts';
 import { imageOf } from './image.ts';
 import { proxySecurity } from './security.ts';

@@ -1,9 +1,9 @@
 import type { Affinity, NodeSelectorRequirement, Toleration } from 'kubernetes-types/core/v1';
 import { INTERACTIVE, LABEL } from '../../schema/label-keys.ts';
-import { gpusOf } from '../amounts.ts';
-import { containerOf } from '../container-of.ts';
+import { gpusOf } from '../body/amounts.ts';
+import { containerOf } from '../body/container-of.ts';
+import { isBlank } from '../body/paths.ts';
 import type { Parts } from '../parts.ts';
-import { isBlank } from '../paths.ts';
 
 /** Labels of nodes, which are not ours: what a platform's administrator puts on nodes that run analyses, have GPUs, prefer analyses. */
 const ANALYSIS_NODES = 'analysis';

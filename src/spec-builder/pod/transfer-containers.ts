@@ -1,8 +1,8 @@
 import type { Container, VolumeMount } from 'kubernetes-types/core/v1';
-import { uidOf } from '../container-of.ts';
-import { pathsToCopy } from '../data-inputs.ts';
+import { uidOf } from '../body/container-of.ts';
+import { pathsToCopy } from '../body/data-inputs.ts';
+import { outputDirectory } from '../body/output-directory.ts';
 import { EXCLUDES_FILE, PATH_LIST_FILE } from '../manifests/config-maps.ts';
-import { outputDirectory } from '../output-directory.ts';
 import type { Parts } from '../parts.ts';
 import { imageOf } from './image.ts';
 import { literal } from './literal.ts';

@@ -1,9 +1,9 @@
 import type { Volume } from 'kubernetes-types/core/v1';
 import { formatQuantity } from '../../schema/quantity.ts';
-import { containerOf } from '../container-of.ts';
-import { pathsToCopy } from '../data-inputs.ts';
+import { containerOf } from '../body/container-of.ts';
+import { pathsToCopy } from '../body/data-inputs.ts';
+import { sharedMemoryOf } from '../body/shared-memory.ts';
 import type { Parts } from '../parts.ts';
-import { sharedMemoryOf } from '../shared-memory.ts';
 
 /** Where the data store is mounted in the analysis' container. */
 export const DATA_STORE_PATH = '/data-store';

@@ -1,9 +1,9 @@
 import type { ResourceRequirements } from 'kubernetes-types/core/v1';
-import { ConfigurationError } from '../errors/errors.ts';
-import type { Container } from '../schema/container.ts';
-import type { Draft } from '../schema/fit.ts';
-import { formatQuantity, milliQuantity, parseQuantity, type Quantity, unitsQuantity } from '../schema/quantity.ts';
-import type { SpecProfile } from './settings.ts';
+import { ConfigurationError } from '../../errors/errors.ts';
+import type { Container } from '../../schema/container.ts';
+import type { Draft } from '../../schema/fit.ts';
+import { formatQuantity, milliQuantity, parseQuantity, type Quantity, unitsQuantity } from '../../schema/quantity.ts';
+import type { SpecProfile } from '../settings.ts';
 
 /** A request, and the limit above it if there is one. */
 interface Amount {

@@ -1,5 +1,5 @@
-import type { Analysis } from '../schema/analysis.ts';
-import type { Draft } from '../schema/fit.ts';
+import type { Analysis } from '../../schema/analysis.ts';
+import type { Draft } from '../../schema/fit.ts';
 import { join } from './paths.ts';
 
 /** A name that carries its own stamp, `-2026-01-08-21-18-29.1`, gets no second one. */

@@ -1,6 +1,6 @@
-import type { Analysis } from '../schema/analysis.ts';
-import type { Container } from '../schema/container.ts';
-import type { Step } from '../schema/step.ts';
+import type { Analysis } from '../../schema/analysis.ts';
+import type { Container } from '../../schema/container.ts';
+import type { Step } from '../../schema/step.ts';
 
 /** What the pod runs as where the tool names no user: no analysis runs as root. */
 const DEFAULT_UID = 1000;

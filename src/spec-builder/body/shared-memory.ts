@@ -1,6 +1,6 @@
-import type { Container } from '../schema/container.ts';
-import type { Draft } from '../schema/fit.ts';
-import { parseQuantity, type Quantity } from '../schema/quantity.ts';
+import type { Container } from '../../schema/container.ts';
+import type { Draft } from '../../schema/fit.ts';
+import { parseQuantity, type Quantity } from '../../schema/quantity.ts';
 
 /** A device of the container that asks for shared memory. */
 export interface SharedMemory {

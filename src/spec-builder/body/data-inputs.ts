@@ -1,6 +1,6 @@
-import type { Analysis } from '../schema/analysis.ts';
-import type { Draft } from '../schema/fit.ts';
-import type { StepInput } from '../schema/step.ts';
+import type { Analysis } from '../../schema/analysis.ts';
+import type { Draft } from '../../schema/fit.ts';
+import type { StepInput } from '../../schema/step.ts';
 import { basenameOf, isBlank, withSlash } from './paths.ts';
 
 /** A file or folder that the analysis reads, with what is derived from how it was sent. */
