@@ -45,7 +45,10 @@ export const ClusterProfile = Type.Object(
           vendor: Type.Optional(Type.Union([Type.Literal('nvidia'), Type.Literal('amd'), Type.Literal('intel')])),
           /** Extended resource that is asked for. @default the vendor's, `nvidia.com/gpu` for nvidia */
           resource: Type.Optional(Name),
-          /** Models of the cluster's nodes, as in the node label `<vendor>.com/gpu.product`. */
+          /**
+           * Models of the cluster's nodes, as their vendor's label has them: `nvidia.com/gpu.product`, `amd.com/gpu.product-name` or
+           * `gpu.intel.com/product`.
+           */
           models: Type.Optional(Type.Array(Name)),
         },
         { additionalProperties: false },
