@@ -1,0 +1,67 @@
+import type { BenchDatabase } from './database.ts';
+import { launchBody, specOf, userOf } from './example.ts';
+import { floorOf } from './floor.ts';
+import type { KubeConnection } from './kube-connection.ts';
+
+/** One launch that is ready to start. */
+export interface Launch {
+  readonly externalId: string;
+  /** @throws when it fails */
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A way to bring an analysis into the cluster. */
+export interface Contender {
+  readonly name: 'floor' | 'deployer alone' | 'vice';
+  /** Everything that is not to be timed. */
+  prepare(): Promise<Launch>;
+}
+
+/** The same objects created straight at the kube-apiserver. */
+export function bareClient(kube: KubeConnection): Contender {
+  const floor = floorOf(kube);
+  return {
+    name: 'floor',
+    prepare: async () => {
+      const externalId = crypto.randomUUID();
+      const requests = floor.prepare(externalId);
+      return { externalId, start: () => floor.create(requests), remove: () => floor.remove(requests) };
+    },
+  };
+}
+
+/** The finished spec sent to a deployer: a launch without the coordinator's part. */
+export function deployerAlone(url: string): Contender {
+  return {
+    name: 'deployer alone',
+    prepare: async () => {
+      const externalId = crypto.randomUUID();
+      const body = JSON.stringify(specOf(externalId));
+      const deployment = `${url}/api/v1/deployments/${externalId}`;
+      return { externalId, start: () => send('POST', `${url}/api/v1/deployments`, body), remove: () => send('DELETE', deployment) };
+    },
+  };
+}
+
+/** `POST /vice/launch`, each time by another user. */
+export function wholeVice(url: string, database: BenchDatabase): Contender {
+  let launches = 0;
+  return {
+    name: 'vice',
+    prepare: async () => {
+      const externalId = crypto.randomUUID();
+      const user = userOf(launches++);
+      await database.addJob(externalId, user);
+      const body = launchBody(externalId, user);
+      const remove = () => send('POST', `${url}/vice/${externalId}/exit`);
+      return { externalId, start: () => send('POST', `${url}/vice/launch`, body), remove };
+    },
+  };
+}
+
+async function send(method: string, url: string, body?: string): Promise<void> {
+  const response = await fetch(url, { method, ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+}

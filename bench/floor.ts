@@ -1,0 +1,31 @@
+import { specOf } from './example.ts';
+import type { KubeConnection } from './kube-connection.ts';
+import { type CreateRequest, createRequests } from './objects.ts';
+
+/** What a launch is compared with: the same objects, created by a client that does nothing else. */
+export interface Floor {
+  /** Everything that can be done before the clock starts: the requests are ready texts. */
+  prepare(externalId: string): CreateRequest[];
+  /** All objects beside one another. @throws when one of them is refused */
+  create(requests: readonly CreateRequest[]): Promise<void>;
+  remove(requests: readonly CreateRequest[]): Promise<void>;
+}
+
+export function floorOf(kube: KubeConnection): Floor {
+  return {
+    prepare: (externalId) => createRequests(specOf(externalId), kube.namespace),
+    create: async (requests) => {
+      await Promise.all(requests.map(({ path, body }) => complete(kube.send('POST', path, body))));
+    },
+    remove: async (requests) => {
+      const options = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' });
+      await Promise.all(requests.map(({ path, name }) => complete(kube.send('DELETE', `${path}/${name}`, options))));
+    },
+  };
+}
+
+async function complete(answer: Promise<Response>): Promise<void> {
+  const response = await answer;
+  const text = await response.text(); // read to its end, so that the connection can be used again
+  if (!response.ok) throw new Error(`kube-apiserver: ${response.status} ${text}`);
+}

@@ -1,0 +1,56 @@
+import type { Contender } from '../contenders.ts';
+import type { Figure, Findings } from '../figures.ts';
+import { allGone } from '../leftovers.ts';
+import { median, percentile, timed } from '../measure.ts';
+import type { Rig } from '../rig.ts';
+
+interface Sample {
+  readonly launchMs: number;
+  /** From the request to the pod being seen ready. */
+  readonly readyMs: number;
+}
+
+/** Launches one after another, the contenders taking turns, each removed before the next one starts. */
+export async function sequential(rig: Rig, quick: boolean): Promise<Findings> {
+  const [rounds, warmUp] = quick ? [8, 3] : [30, 5];
+  const contenders = await rig.contenders();
+  const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = -warmUp; round < rounds; round++) {
+    for (const contender of contenders) {
+      const sample = await once(rig, contender);
+      if (round >= 0) samples.get(contender.name)?.push(sample);
+    }
+  }
+  const of = (name: string) => samples.get(name) ?? [];
+  const floorMs = median(of('floor').map(({ launchMs }) => launchMs));
+  const figures = contenders.flatMap(({ name }): Figure[] => {
+    const times = of(name).map(({ launchMs }) => launchMs);
+    const note = `min ${Math.min(...times).toFixed(1)}, p90 ${percentile(times, 90).toFixed(1)}, of ${times.length}`;
+    const figure: Figure = { name: `${name}, median`, value: median(times), unit: 'ms', note };
+    if (name === 'floor') return [figure];
+    const ratio: Figure = {
+      name: `${name} ÷ floor`,
+      value: median(times) / floorMs,
+      unit: '×',
+      ...(name === 'vice' && { budget: { at_most: 1.5 } }),
+    };
+    return [figure, ratio];
+  });
+  return { figures: [...figures, ...contenders.map(({ name }) => toReady(name, of(name)))] };
+}
+
+async function once({ kube, pods }: Rig, contender: Contender): Promise<Sample> {
+  const launch = await contender.prepare();
+  const started = performance.now();
+  const launchMs = await timed(launch.start);
+  const readyMs = (await pods.ready(launch.externalId)) - started;
+  await launch.remove();
+  await allGone(kube, [launch.externalId]);
+  return { launchMs, readyMs };
+}
+
+function toReady(name: string, samples: readonly Sample[]): Figure {
+  const times = samples.map(({ readyMs }) => readyMs);
+  const note = `p90 ${percentile(times, 90).toFixed(0)}, max ${Math.max(...times).toFixed(0)}`;
+  return { name: `${name}: request → pod ready, p50`, value: median(times), unit: 'ms', note, ...(name === 'vice' && { budget: { at_most: 1000 } }) };
+}
