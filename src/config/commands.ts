@@ -1,4 +1,4 @@
-import type { Level } from 'pino';
+import type { LevelWithSilent } from 'pino';
 import type { SpecSettings } from '../spec-builder/settings.ts';
 import { specSettings } from './coordinator.ts';
 import { freeze } from './freeze.ts';
@@ -26,7 +26,7 @@ export interface SpecConfig {
 export interface MigrateConfig {
   /** Holds a password: never logged. */
   readonly dbUri: string;
-  readonly logLevel: Level;
+  readonly logLevel: LevelWithSilent;
 }
 
 const group = 'Command';

@@ -1,4 +1,4 @@
-import type { Level } from 'pino';
+import type { LevelWithSilent } from 'pino';
 import type { SpecSettings } from '../spec-builder/settings.ts';
 import { freeze } from './freeze.ts';
 import { logLevelOf } from './levels.ts';
@@ -13,7 +13,7 @@ export interface CoordinatorConfig {
   readonly port: number;
   readonly hostname: string;
   readonly maxBodyBytes: number;
-  readonly logLevel: Level;
+  readonly logLevel: LevelWithSilent;
   /** After SIGTERM, how long requests under way may take. */
   readonly drainSeconds: number;
   /** Holds a password: never logged. */

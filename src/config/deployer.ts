@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Level } from 'pino';
+import type { LevelWithSilent } from 'pino';
 import type { Fault } from '../schema/check.ts';
 import { freeze } from './freeze.ts';
 import { logLevelOf } from './levels.ts';
@@ -13,7 +13,7 @@ export interface DeployerConfig {
   readonly port: number;
   readonly hostname: string;
   readonly maxBodyBytes: number;
-  readonly logLevel: Level;
+  readonly logLevel: LevelWithSilent;
   /** After SIGTERM, how long requests under way may take. */
   readonly drainSeconds: number;
   /** The only namespace that it touches. */

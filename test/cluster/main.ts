@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { junitFlags } from '../support/junit.ts';
 import { buildControlPlane } from './build.ts';
 import { clustersOf, environmentOf, type TestCluster } from './clusters.ts';
 import { startControlPlane } from './control-plane.ts';
@@ -71,7 +72,7 @@ async function withClusters(names: readonly string[], use: (clusters: readonly T
 async function runTests(clusters: readonly TestCluster[]): Promise<number> {
   signal.throwIfAborted();
   const files = positionals.length > 0 ? positionals : ['./test/cluster'];
-  const tests = Bun.spawn([process.execPath, 'test', ...files], {
+  const tests = Bun.spawn([process.execPath, 'test', ...junitFlags(process.env), ...files], {
     cwd: join(import.meta.dir, '..', '..'),
     env: { ...process.env, ...environmentOf(clusters) },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,5 +1,5 @@
 import { Logger as Powertools } from '@aws-lambda-powertools/logger';
-import type { Level, Logger } from 'pino';
+import type { LevelWithSilent, Logger } from 'pino';
 import { createLogger } from './logger.ts';
 
 /** What of an invocation stands in every line that is logged during it. */
@@ -27,7 +27,7 @@ type Method = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'critical';
  * The log of a function. Code logs through the same interface as everywhere, with the same redaction; Powertools prints the line, with request id,
  * cold start and trace as AWS' own tools look for them.
  */
-export function createLambdaLogger(level: Level, facts: FunctionFacts): LambdaLogger {
+export function createLambdaLogger(level: LevelWithSilent, facts: FunctionFacts): LambdaLogger {
   const powertools = new Powertools({ serviceName: 'vice', logLevel: 'TRACE' });
   const destination = {
     write: (line: string) => {

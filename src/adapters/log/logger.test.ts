@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
-import type { Level } from 'pino';
+import type { LevelWithSilent } from 'pino';
 import { UnavailableError } from '../../errors/errors.ts';
 import { createLogger } from './logger.ts';
 
-function logged(level: Level, write: (log: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
+function logged(level: LevelWithSilent, write: (log: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
   const lines: string[] = [];
   write(createLogger({ level, mode: 'test', destination: { write: (line) => void lines.push(line) } }));
   return lines.map((line) => JSON.parse(line));

@@ -1,7 +1,7 @@
-import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
 
 export interface LoggerOptions {
-  readonly level: Level;
+  readonly level: LevelWithSilent;
   /** `coordinator`, `standalone` ...: stands in every line. */
   readonly mode: string;
   /** @default standard output, written at once: a line is never lost to the end of the process */

@@ -1,0 +1,15 @@
+// `npm test [-- flags and files of bun test]`: everything that needs no cluster binaries, or only the files that are named.
+import { join } from 'node:path';
+import { junitFlags } from '../test/support/junit.ts';
+
+const everything = ['./src', './test/golden', './test/contract', './test/integration'];
+const given = process.argv.slice(2);
+const isNamed = given.some((argument) => !argument.startsWith('-'));
+
+const tests = Bun.spawn(
+  // Longer than any test takes that is well, since machines differ; a bound of its own is in each wait.
+  [process.execPath, 'test', '--timeout=30000', ...junitFlags(process.env), ...given, ...(isNamed ? [] : everything)],
+  { cwd: join(import.meta.dir, '..'), stdio: ['ignore', 'inherit', 'inherit'] },
+);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => tests.kill(signal));
+process.exit((await tests.exited) || (tests.signalCode === null ? 0 : 1));
