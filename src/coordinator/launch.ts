@@ -8,6 +8,7 @@ import type { Fault } from '../schema/check.ts';
 import { buildDeploymentSpec } from '../spec-builder/build.ts';
 import { findFaults } from '../spec-builder/faults.ts';
 import { millicoresOf } from '../spec-builder/millicores.ts';
+import { noticesOf } from '../spec-builder/notices.ts';
 import { resolveProfile, type SpecSettings } from '../spec-builder/settings.ts';
 import { apply } from './apply.ts';
 import { LaunchRow } from './launch-row.ts';
@@ -49,6 +50,7 @@ export async function launch(deps: LaunchDeps, analysis: Analysis, caller: Abort
   const admit: Admit = (usage) => (deps.isExempt(username) ? Number.POSITIVE_INFINITY : decide(username, usage));
   const reserved = await reserve(store, analysis, admit, started + patience.busyMs, ending);
   if (reserved.outcome === 'already') return;
+  tellNotices(deps, analysis);
 
   const row = new LaunchRow(store, reserved.lease, deps.leases.hold(analysis.uuid), ending);
   try {
@@ -89,6 +91,11 @@ async function launchOn(cluster: RankedCluster, { deps, analysis, row, loginIp, 
   const outcome = await apply(deployer, request, deps.patience, started + deps.patience.busyMs, deps.ending);
   if (outcome.is === 'applied') return row.markApplied();
   return row.clear(outcome.refusal);
+}
+
+function tellNotices({ log }: LaunchDeps, analysis: Analysis): void {
+  const notices = noticesOf(analysis);
+  if (notices.length > 0) log.warn({ external_id: analysis.uuid, notices }, 'the analysis does not get all that it asks for');
 }
 
 function refuseFaults(faults: readonly Fault[]): void {

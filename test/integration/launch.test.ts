@@ -10,7 +10,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 setDefaultTimeout(30_000);
 
-const example: { steps: object[] } & Record<string, unknown> = await Bun.file(`${import.meta.dir}/../golden/example/analysis.json`).json();
+const example: { steps: { component: { container: { image: object } } }[] } & Record<string, unknown> = await Bun.file(
+  `${import.meta.dir}/../golden/example/analysis.json`,
+).json();
 const patience = { ...PATIENCE, busyMs: 3_000, fenceMs: 1_000 };
 const { log, lines } = capturedLog();
 
@@ -81,6 +83,16 @@ test('the spec of the row is the bytes that were sent', async () => {
   await launch(body);
   const [row] = await db.sql<{ spec: string }[]>`SELECT spec FROM vice_deployments WHERE external_id = ${body.uuid}`;
   expect(sent).toEqual([row?.spec ?? '']);
+});
+
+test('credentials of an image are not used, and the log says so without them', async () => {
+  const body = analysis();
+  const [step] = structuredClone(body.steps);
+  Object.assign(step?.component.container.image ?? {}, { auth: 'c2VjcmV0' });
+  expect((await launch({ ...body, steps: [step] })).status).toBe(200);
+  const told = JSON.stringify(lines);
+  expect(told).toContain('steps[0].component.container.image.auth');
+  expect(told).not.toContain('c2VjcmV0');
 });
 
 group('what is refused before anything is created', () => {
@@ -409,16 +421,10 @@ group('exit', () => {
 test('the jobs row that comes after the launch learns of millicores and cluster', async () => {
   const body = analysis();
   await launch(body);
-  await db.sql`INSERT INTO users (id, username) VALUES (${body.user_id}, ${`${body.user_id}@example.org`})`;
-  const [type] = await db.sql<{ id: string }[]>`SELECT id FROM job_types WHERE system_id = 'interactive'`;
-  const [job] = await db.sql<{ id: string }[]>`
-    INSERT INTO jobs (job_name, job_type_id, user_id, status) VALUES ('a', ${type?.id ?? ''}, ${body.user_id}, 'Submitted') RETURNING id`;
-  await db.sql`
-    INSERT INTO job_steps (job_id, step_number, external_id, status, job_type_id, app_step_number)
-    VALUES (${job?.id ?? ''}, 1, ${body.uuid}, 'Submitted', ${type?.id ?? ''}, 1)`;
+  const job = await db.insertJob(body.uuid, 'Submitted');
   const written = await waitFor(
     async () => {
-      const [row] = await db.sql`SELECT millicores_reserved, cluster_id FROM jobs WHERE id = ${job?.id ?? ''}`;
+      const [row] = await db.sql`SELECT millicores_reserved, cluster_id FROM jobs WHERE id = ${job}`;
       return row?.['cluster_id'] === null ? undefined : row;
     },
     { timeoutMs: 5_000, what: 'the jobs row' },

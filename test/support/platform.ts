@@ -108,6 +108,20 @@ export function database(uri: string) {
     sql,
     row: async (externalId: string): Promise<Row | undefined> =>
       (await sql<Row[]>`SELECT * FROM vice_deployments WHERE external_id = ${externalId}`)[0],
+    /** What the Discovery Environment writes of an interactive analysis. Gives `jobs.id`. */
+    insertJob: async (externalId: string, status: string): Promise<string> => {
+      const [job] = await sql<{ id: string }[]>`
+        WITH the_user AS (INSERT INTO users (username) VALUES (${`${externalId}@example.org`}) RETURNING id),
+             job AS (
+               INSERT INTO jobs (job_name, job_type_id, user_id, status)
+               SELECT 'a', t.id, u.id, ${status} FROM the_user u, job_types t WHERE t.system_id = 'interactive'
+               RETURNING id, job_type_id),
+             step AS (
+               INSERT INTO job_steps (job_id, step_number, external_id, status, job_type_id, app_step_number)
+               SELECT id, 1, ${externalId}, ${status}, job_type_id, 1 FROM job)
+        SELECT id FROM job`;
+      return job?.id ?? '';
+    },
     close: () => sql.end({ timeout: 5 }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Elysia } from 'elysia';
+import type { Logger } from 'pino';
 import { createApp } from '../plumbing/app.ts';
 import { type ClusterRoutesDeps, clusterRoutes } from './clusters.ts';
 import { probes, type Readiness } from './probes.ts';
@@ -6,6 +7,7 @@ import { type ViceRoutesDeps, viceRoutes } from './vice-routes.ts';
 
 export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps {
   readonly readiness: () => Promise<Readiness>;
+  readonly log: Logger;
 }
 
 /** The coordinator's interface, as `serve` takes it. */

@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox';
 import type { Elysia } from 'elysia';
-import type { Logger } from 'pino';
 import { InvalidDocumentError } from '../../errors/errors.ts';
 import { type Analysis, decodeAnalysis } from '../../schema/analysis.ts';
 import { check } from '../../schema/check.ts';
@@ -41,17 +40,14 @@ const exitRoute = describe({
 export interface ViceRoutesDeps {
   readonly useCases: ViceUseCases;
   readonly maxBodyBytes: number;
-  readonly log: Logger;
 }
 
 /** `/vice/*`: the routes that the Discovery Environment's other services call, under the names and with the bodies that app-exposer had. */
-export function viceRoutes(app: Elysia, { useCases, maxBodyBytes, log }: ViceRoutesDeps): Elysia {
+export function viceRoutes(app: Elysia, { useCases, maxBodyBytes }: ViceRoutesDeps): Elysia {
   app.post(
     '/vice/launch',
     async ({ request }) => {
-      const analysis = decoded(await readJson(request, { maxBytes: maxBodyBytes }));
-      noteCredentials(analysis, log);
-      await useCases.launch(analysis, contextOf(request).signal);
+      await useCases.launch(decoded(await readJson(request, { maxBytes: maxBodyBytes })), contextOf(request).signal);
       return new Response(null, { status: 200 });
     },
     launchRoute,
@@ -73,10 +69,4 @@ function decoded(document: unknown): Analysis {
   const analysis = decodeAnalysis(document);
   if (analysis.ok) return analysis.value;
   throw new InvalidDocumentError('the body is not a launch', { faults: analysis.faults });
-}
-
-function noteCredentials(analysis: Analysis, log: Logger): void {
-  const image = analysis.steps[0]?.component.container.image;
-  if (image?.auth === undefined) return;
-  log.warn({ external_id: analysis.uuid, image: image.name }, "the image's credentials are not used: clusters pull with their own secret");
 }
