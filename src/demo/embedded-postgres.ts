@@ -47,9 +47,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
   try {
     return await start(options, removeAtEnd);
   } catch (err) {
-    await Promise.all(removeAtEnd.map((folder) => rm(folder, { recursive: true, force: true })));
+    await removeAll(removeAtEnd);
     throw err;
   }
+}
+
+function removeAll(folders: readonly string[]): Promise<unknown> {
+  return Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 }
 
 async function start(options: EmbeddedPostgresOptions, removeAtEnd: string[]): Promise<EmbeddedPostgres> {
@@ -77,7 +81,10 @@ async function start(options: EmbeddedPostgresOptions, removeAtEnd: string[]): P
     process: server,
     logFile,
     uri: (database) => `postgres://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
-    stop: server.stop,
+    stop: async () => {
+      await server.stop();
+      await removeAll(removeAtEnd); // the server's own user cannot remove them from a folder that is root's
+    },
   };
 }
 

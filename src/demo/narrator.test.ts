@@ -10,6 +10,7 @@ function told(isColoured: boolean): string {
   narrator.step('coordinator', 'http://127.0.0.1:1', 'more');
   narrator.failure('it broke');
   narrator.section('End it', 'curl');
+  narrator.step('exit', 'one');
   return parts.join('');
 }
 
@@ -23,6 +24,8 @@ test('steps are aligned, with the time since the start', () => {
 
   End it
     curl
+
+  1.2 s  exit         one
 `);
 });
 

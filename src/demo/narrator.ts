@@ -25,20 +25,21 @@ export function createNarrator({ write, isColoured, now }: NarratorOptions): Nar
   const [bold, dim, red, cyan] = [paint(1), paint(2), paint(31), paint(36)];
   const time = () => `${((now() - start) / 1000).toFixed(1)} s`.padStart(TIME);
   const indent = ' '.repeat(TIME + 2 + WHAT);
+  let isAfterSection = false;
+  const line = (painted: string, text: string, more: readonly string[]) => {
+    write(`${isAfterSection ? '\n' : ''}${dim(time())}  ${painted}${text}\n`);
+    for (const other of more) write(`${indent}${dim(other)}\n`);
+    isAfterSection = false;
+  };
   return {
     title: (text) => write(`\n  ${bold(text)}\n\n`),
-    step: (what, text, ...more) => {
-      write(`${dim(time())}  ${cyan(what.padEnd(WHAT))}${text}\n`);
-      for (const line of more) write(`${indent}${dim(line)}\n`);
-    },
+    step: (what, text, ...more) => line(cyan(what.padEnd(WHAT)), text, more),
     section: (title, ...lines) => {
       write(`\n  ${bold(title)}\n`);
-      for (const line of lines) write(`    ${line}\n`);
+      for (const text of lines) write(`    ${text}\n`);
+      isAfterSection = true;
     },
-    failure: (text, ...more) => {
-      write(`${dim(time())}  ${red('failed'.padEnd(WHAT))}${text}\n`);
-      for (const line of more) write(`${indent}${dim(line)}\n`);
-    },
+    failure: (text, ...more) => line(red('failed'.padEnd(WHAT)), text, more),
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Cluster, ClusterList } from '../schema/cluster.ts';
+import { Cluster } from '../schema/cluster.ts';
 import { type Asking, ask, documentIn, UnexpectedAnswerError } from './ask.ts';
 import type { JobRecord } from './discovery-environment.ts';
 import type { Narrator } from './narrator.ts';
@@ -15,23 +15,24 @@ export interface Telling {
 
 const json = 'application/json';
 
-/** Registers every cluster at the coordinator, and waits until it finds all of them healthy. Gives their ids by name. */
+/** Registers every cluster at the coordinator. Gives their ids by name. @throws UnexpectedAnswerError when a deployer does not reach its cluster */
 export async function registerClusters({ stage, narrator, signal }: Telling): Promise<ReadonlyMap<string, string>> {
   const url = `${stage.coordinatorUrl}/api/v1/clusters`;
   const ids = new Map<string, string>();
   for (const { name, deployerUrl, priority, profile } of stage.clusters) {
+    await reachesItsCluster(deployerUrl, signal);
     const body = { name, deployer_url: deployerUrl, priority, profile };
     ids.set(name, documentIn(Cluster, 'POST /api/v1/clusters', await ask('POST', url, { body, signal })).id);
   }
-  const areHealthy = async () => {
-    const { clusters } = documentIn(ClusterList, 'GET /api/v1/clusters', await ask('GET', url, { signal }));
-    return clusters.every(({ status }) => status === 'healthy') ? true : undefined;
-  };
-  await poll(areHealthy, 'the coordinator to find its clusters healthy', 15_000, signal);
   const [first, ...others] = stage.clusters.map(({ name }) => name);
   const order = others.length === 0 ? '' : `, ${first} is asked first`;
-  narrator.step('registered', `${list(stage.clusters.map(({ name }) => name))}, healthy${order}`, `POST ${url}`);
+  narrator.step('registered', `${list(stage.clusters.map(({ name }) => name))}${order}`, `POST ${url}`);
   return ids;
+}
+
+async function reachesItsCluster(deployerUrl: string, signal: AbortSignal): Promise<void> {
+  const answer = await ask('GET', `${deployerUrl}/api/v1/health`, { signal });
+  if (answer.status !== 200) throw new UnexpectedAnswerError("the deployer's GET /api/v1/health", answer);
 }
 
 /** Launches the example as the platform would, and waits until its pod is ready. Gives the last sighting; it may not be ready. */
@@ -40,9 +41,10 @@ export async function launch({ stage, sightings, narrator, signal }: Telling): P
   const { uuid: external_id, name, user_id, username } = body;
   await environment.announce({ external_id, name, user_id, username });
   const url = `${coordinatorUrl}/vice/launch`;
+  narrator.step('launch', `${name} of ${username}`, `POST ${url}`);
   const answer = await ask('POST', url, { body, signal });
   if (answer.status !== 200) throw new UnexpectedAnswerError('POST /vice/launch', answer);
-  narrator.step('launched', `${name} of ${username}, answered in ${answer.tookMs.toFixed(0)} ms`, `POST ${url}`);
+  narrator.step('applied', `every object stands in its cluster, answered in ${answer.tookMs.toFixed(0)} ms`);
   const isOurs = (sighting: Sighting) => sighting.external_id === external_id;
   const isReady = (sighting: Sighting) => isOurs(sighting) && sighting.status?.phase === 'running' && sighting.status.url_ready;
   const seen = await sightings
@@ -98,9 +100,9 @@ export function explain({ stage, narrator }: Telling, { cluster }: Sighting, ids
 export async function end({ stage, sightings, narrator, signal }: Telling): Promise<void> {
   const { coordinatorUrl, clusters, body } = stage;
   const url = `${coordinatorUrl}/vice/${body.uuid}/exit`;
+  narrator.step('exit', body.name, `POST ${url}`);
   const answer = await ask('POST', url, { signal });
   if (answer.status !== 200) throw new UnexpectedAnswerError('POST exit', answer);
-  narrator.step('exit', `answered in ${answer.tookMs.toFixed(0)} ms`, `POST ${url}`);
   const isGone = async () => {
     const asked = clusters.map(({ deployerUrl }) => ask('GET', `${deployerUrl}/api/v1/deployments/${body.uuid}/status`, { signal }));
     const answers = await Promise.all(asked);
