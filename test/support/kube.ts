@@ -55,7 +55,7 @@ export interface Kube {
 }
 
 interface Kubeconfig {
-  clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
+  clusters: [{ cluster: { server: string; 'certificate-authority-data'?: string } }];
   users: [{ user: { 'client-certificate-data'?: string; 'client-key-data'?: string; token?: string } }];
 }
 
@@ -66,7 +66,8 @@ export function kube(kubeconfig: string, userAgent = 'vice-test'): Kube {
   const { user } = users[0];
   const pem = (data: string) => Buffer.from(data, 'base64').toString();
   const { 'client-certificate-data': cert, 'client-key-data': key, token } = user;
-  const tls = { ca: pem(clusters[0].cluster['certificate-authority-data']), ...(cert && { cert: pem(cert) }), ...(key && { key: pem(key) }) };
+  const { 'certificate-authority-data': ca } = clusters[0].cluster;
+  const tls = { ...(ca && { ca: pem(ca) }), ...(cert && { cert: pem(cert) }), ...(key && { key: pem(key) }) };
 
   const send = (method: string, path: string, body?: unknown, type = 'application/json') =>
     fetch(new URL(path, server), {

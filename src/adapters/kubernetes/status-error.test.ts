@@ -12,6 +12,7 @@ function errorFor(code: number, reason: string, message: string, details: object
 
 // The messages are those of kube-apiserver 1.36.
 const exceeded = 'deployments.apps "x" is forbidden: exceeded quota: none, requested: count/deployments.apps=1, used: 0, limited: 0';
+const uncounted = 'deployments.apps "x" is forbidden: status unknown for quota: none, resources: count/deployments.apps';
 const noRight =
   'deployments.apps "x" is forbidden: User "vice" cannot create resource "deployments" in API group "apps" in the namespace "vice-apps"';
 const isEnding = 'deployments.apps "x" is forbidden: unable to create new content in namespace gone because it is being terminated';
@@ -20,6 +21,7 @@ const admission = 'admission webhook "images.example.org" denied the request: im
 describe('what a kube-apiserver refuses is told apart', () => {
   const cases: readonly [what: string, error: ViceError, kind: new (...args: never[]) => ViceError, isRetryable: boolean][] = [
     ['a used-up quota', errorFor(403, 'Forbidden', exceeded), ClusterFullError, true],
+    ['a quota that is not counted yet', errorFor(403, 'Forbidden', uncounted), UnavailableError, true],
     ["a right that the deployer's role lacks", errorFor(403, 'Forbidden', noRight), ClusterMisconfiguredError, false],
     ['a namespace that is going', errorFor(403, 'Forbidden', isEnding), ClusterMisconfiguredError, false],
     ['a namespace that is not there', errorFor(404, 'NotFound', 'namespaces "vice-apps" not found'), ClusterMisconfiguredError, false],

@@ -56,6 +56,8 @@ function missing(sentence: string, status: Status, cause: Error): ViceError {
 
 /** A 403 is a quota, a right that the deployer's role lacks, a namespace that is going, or an admission plugin that refuses what it was shown. */
 function forbidden(sentence: string, status: Status, asked: Asked, cause: Error): ViceError {
+  // A quota that was just made has not been counted yet.
+  if (status.message.includes('status unknown for quota')) return new UnavailableError(sentence, { cause });
   if (status.message.includes('exceeded quota')) return new ClusterFullError(sentence, { cause, retryAfterSeconds: 30 });
   const isRight = / cannot [a-z]+ resource /.test(status.message) || status.message.includes('is being terminated');
   return isRight ? new ClusterMisconfiguredError(sentence, { cause }) : refused(sentence, status, asked, cause);
