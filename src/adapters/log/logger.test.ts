@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { join } from 'node:path';
 import type { LevelWithSilent } from 'pino';
 import { UnavailableError } from '../../errors/errors.ts';
 import { createLogger } from './logger.ts';
@@ -33,4 +34,32 @@ test('an error is logged with its stack and with its cause', () => {
   const [line] = logged('info', (log) => log.error({ err: new UnavailableError('no answer', { cause: new Error('ECONNREFUSED') }) }, 'failed'));
   expect(JSON.stringify(line?.['err'])).toContain('logger.test.ts');
   expect(JSON.stringify(line?.['err'])).toContain('ECONNREFUSED');
+});
+
+test('a log that nobody reads any more disturbs nobody who logs', async () => {
+  const program = `
+    import { createLogger } from ${JSON.stringify(join(import.meta.dir, 'logger.ts'))};
+    const log = createLogger({ level: 'info', mode: 'test' });
+    process.stderr.write('ready');
+    for await (const _ of process.stdin);
+    for (let n = 0; n < 1000; n++) log.info({ n }, 'x'.repeat(1000));
+    process.exit(7);
+  `;
+  const child = Bun.spawn([process.execPath, '-e', program], { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
+  await child.stderr.getReader().read();
+  await child.stdout.cancel();
+  child.stdin.end();
+  expect(await child.exited).toBe(7);
+});
+
+test('lines written right before the end of the process arrive whole', async () => {
+  const program = `
+    import { createLogger } from ${JSON.stringify(join(import.meta.dir, 'logger.ts'))};
+    const log = createLogger({ level: 'info', mode: 'test' });
+    for (let n = 0; n < 1000; n++) log.info({ n }, 'x'.repeat(1000));
+    process.exit(0);
+  `;
+  const child = Bun.spawn([process.execPath, '-e', program], { stdout: 'pipe' });
+  const lines = (await new Response(child.stdout).text()).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).n)).toEqual(Array.from({ length: 1000 }, (_, n) => n));
 });

@@ -1,4 +1,4 @@
-import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, destination as fileDestination, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
 
 export interface LoggerOptions {
   readonly level: LevelWithSilent;
@@ -31,7 +31,7 @@ const SECRET_NAMES = [
 /**
  * The log of a process: one JSON object a line. A pino `transport` is never used: it starts a worker from a file, and a compiled binary has none.
  */
-export function createLogger({ level, mode, destination }: LoggerOptions): Logger {
+export function createLogger({ level, mode, destination = standardOutput() }: LoggerOptions): Logger {
   const options = {
     level,
     base: { service: 'vice', mode },
@@ -40,5 +40,12 @@ export function createLogger({ level, mode, destination }: LoggerOptions): Logge
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
+}
+
+/** Written at once, in order and whole. When nobody reads it any more, lines are lost, and not the requests that logged them. */
+function standardOutput(): DestinationStream {
+  const stream = fileDestination({ dest: 1, sync: true });
+  stream.on('error', () => {});
+  return stream;
 }
