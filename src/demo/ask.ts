@@ -12,8 +12,15 @@ export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
 
   constructor(request: string, { status, text }: Answer) {
-    super(`${request} answered ${status}: ${text.trim().slice(0, 600)}`);
+    super(`${request} answered ${status}: ${sentenceIn(text).slice(0, 600)}`);
   }
+}
+
+/** Both kinds of error bodies hold one sentence for a reader. */
+function sentenceIn(text: string): string {
+  const body = text.startsWith('{') ? JSON.parse(text) : {};
+  const sentence: unknown = body.detail ?? body.message;
+  return typeof sentence === 'string' ? sentence : text.trim();
 }
 
 export interface Asking {

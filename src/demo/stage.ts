@@ -11,6 +11,8 @@ export interface StageCluster {
   readonly namespace: string;
   /** Kinds of what the cluster holds of an analysis, one for each object, where the demo can look inside. */
   readonly kindsOf?: (externalId: string) => readonly string[];
+  /** Command lines that reach the page of an analysis, where `pagePort` leads nowhere. */
+  readonly openInside: (externalId: string) => readonly string[];
   /** Command lines that look into the cluster itself. */
   readonly lookInside: (externalId: string) => readonly string[];
 }

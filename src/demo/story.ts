@@ -47,9 +47,11 @@ export async function launch({ stage, sightings, narrator, signal }: Telling): P
   narrator.step('applied', `every object stands in its cluster, answered in ${answer.tookMs.toFixed(0)} ms`);
   const isOurs = (sighting: Sighting) => sighting.external_id === external_id;
   const isReady = (sighting: Sighting) => isOurs(sighting) && sighting.status?.phase === 'running' && sighting.status.url_ready;
-  const seen = await sightings
-    .until(isReady, 'the pod to be ready', startLimitMs, signal)
-    .catch(() => sightings.until(isOurs, 'a deployer to tell of the analysis', 5000, signal));
+  const seen = await sightings.until(isReady, 'the pod to be ready', startLimitMs, signal).catch((err: unknown) => {
+    signal.throwIfAborted();
+    narrator.failure(err instanceof Error ? err.message : String(err), 'what the cluster says of it is above');
+    return sightings.until(isOurs, 'a deployer to tell of the analysis', 5000, signal);
+  });
   const record = await poll<JobRecord>(() => environment.jobOf(external_id), "the coordinator's entry in jobs", 10_000, signal);
   narrator.step('recorded', `jobs: cluster ${record.cluster ?? '-'}, ${record.millicores} millicores`);
   return seen;
@@ -78,7 +80,8 @@ export function explain({ stage, narrator }: Telling, { cluster }: Sighting, ids
   const kinds = counted(home.kindsOf?.(uuid) ?? []);
   narrator.section('Where it runs', `cluster ${cluster}, namespace ${home.namespace}`, ...(kinds === '' ? [] : [kinds]));
   const host = `${subdomain}.localhost:${pagePort}`;
-  if (pagePort !== undefined) narrator.section('Open it', `http://${host}/`, `curl -s -H 'Host: ${host}' http://127.0.0.1:${pagePort}/`);
+  const open = pagePort === undefined ? home.openInside(uuid) : [`http://${host}/`, `curl -s -H 'Host: ${host}' http://127.0.0.1:${pagePort}/`];
+  narrator.section('Open it', ...open);
   narrator.section(
     'Look at it',
     `curl -s ${home.deployerUrl}/api/v1/deployments/${uuid}/status`,

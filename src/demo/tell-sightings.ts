@@ -2,14 +2,15 @@ import type { Phase } from '../schema/deployment-status.ts';
 import type { Narrator } from './narrator.ts';
 import type { Sighting } from './sightings.ts';
 
-/** Tells each new phase of each analysis in one line; `nameOf` may know a better name than the id. */
+/** Tells each new phase of each analysis, and each new trouble, in one line; `nameOf` may know a better name than the id. */
 export function tellSightings(narrator: Narrator, nameOf: (externalId: string) => string): (sighting: Sighting) => void {
   const told = new Map<string, string>();
   return ({ cluster, external_id, status }) => {
     const key = `${cluster} ${external_id}`;
     const word = wordFor(status);
-    if (told.get(key) === word || word === 'incomplete') return;
-    told.set(key, word);
+    const news = `${word} ${status?.message ?? ''}`;
+    if (told.get(key) === news || word === words.incomplete) return;
+    told.set(key, news);
     const name = nameOf(external_id);
     if (status === undefined) narrator.step(word, `nothing of ${name} is left on ${cluster}`);
     else narrator.step(word, `${name} on ${cluster}`, ...remarks(status));

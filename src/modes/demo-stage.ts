@@ -1,43 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Logger } from 'pino';
-import { parse } from 'yaml';
 import { loadCoordinatorConfig } from '../config/coordinator.ts';
-import { loadDeployerConfig } from '../config/deployer.ts';
 import { createDiscoveryEnvironment, USER_SUFFIX } from '../demo/discovery-environment.ts';
 import { startEmbeddedPostgres } from '../demo/embedded-postgres.ts';
-import type { Narrator } from '../demo/narrator.ts';
-import type { DemoOptions } from '../demo/options.ts';
-import { startFront } from '../demo/sandbox/front.ts';
-import { type SandboxCluster, startSandboxCluster } from '../demo/sandbox-cluster.ts';
-import type { LaunchBody, Stage, StageCluster } from '../demo/stage.ts';
+import type { LaunchBody, Stage } from '../demo/stage.ts';
 import { subdomainOf } from '../spec-builder/subdomain.ts';
 import { startCoordinator } from './coordinator.ts';
 import { openAdapters } from './coordinator-adapters.ts';
-import { createStandalone } from './standalone.ts';
-
-export interface StageDeps {
-  readonly options: DemoOptions;
-  readonly narrator: Narrator;
-  readonly logFor: (mode: string) => Logger;
-  /** Takes the end of everything that is started, at once and in order. */
-  readonly stack: AsyncDisposableStack;
-  readonly signal: AbortSignal;
-  /** The folder that the user's command lines start from. */
-  readonly folder: string;
-}
+import { hermetic, type StageDeps, sandboxClusters, yourCluster } from './demo-clusters.ts';
 
 /** The coordinator makes its tables in this time, or something is wrong with the machine. */
 const START_LIMIT_MS = 20_000;
-const NAMESPACE = 'vice-apps';
-/** Of the machine's own configuration the demo reads nothing. */
-const hermetic = ['--config', '/dev/null', '--dotenv-path', '/dev/null', '--hostname', '127.0.0.1', '--port', '0', '--drain-seconds', '1'];
 const bodyFile = join(import.meta.dir, '../demo/example.json');
 
-/** Starts everything that the story needs. What was started is on the stack, also when this throws. */
-export async function setStage(deps: StageDeps): Promise<Stage> {
-  const { options, narrator, stack, signal, folder } = deps;
+/** Starts everything that the story needs, with command lines for a shell in `folder`. What was started is on the stack, also when this throws. */
+export async function setStage(deps: StageDeps, folder: string): Promise<Stage> {
+  const { options, narrator, stack, signal } = deps;
   const server = await startEmbeddedPostgres();
   stack.defer(server.stop);
   signal.throwIfAborted();
@@ -63,65 +42,10 @@ export async function setStage(deps: StageDeps): Promise<Stage> {
     coordinatorUrl: coordinator.url,
     environment,
     body,
-    ...(options.cluster ? {} : { bodyFile: relative(folder, bodyFile) }),
+    ...(options.cluster ? {} : { bodyFile: quoted(relative(folder, bodyFile)) }),
     subdomain: subdomainOf(body.user_id, body.uuid),
     startLimitMs: options.cluster ? 120_000 : 15_000,
   };
-}
-
-type Home = Pick<Stage, 'clusters' | 'pagePort'>;
-
-async function sandboxClusters(deps: StageDeps): Promise<Home> {
-  const { narrator, stack } = deps;
-  const sandboxes = ['east', 'west'].map((name) => startSandboxCluster({ name, namespaces: [NAMESPACE] }));
-  for (const { stop } of sandboxes) stack.defer(stop);
-  const front = startFront({ clusters: sandboxes.map(({ name, api }) => ({ name, store: api.store })) });
-  stack.defer(front.stop);
-  narrator.step('clusters', `${sandboxes.map(({ name }) => name).join(' and ')}, sandboxes in this process: no container runs`);
-  const clusters = await Promise.all(sandboxes.map((sandbox, index) => sandboxStage(deps, sandbox, 10 * (index + 1))));
-  narrator.step('deployers', clusters.map(({ name, deployerUrl }) => `${name} ${deployerUrl}`).join(', '));
-  return { clusters, pagePort: front.port };
-}
-
-async function sandboxStage({ stack, logFor }: StageDeps, sandbox: SandboxCluster, priority: number): Promise<StageCluster> {
-  const { name, url, token, api, kubeconfig } = sandbox;
-  const config = loadDeployerConfig([...hermetic, '--vice-namespace', NAMESPACE], { VICE_KUBECONFIG: kubeconfig });
-  const deployer = createStandalone(config, logFor(`deployer ${name}`));
-  stack.defer(deployer.stop);
-  await deployer.connected;
-  const derived: readonly string[] = ['ReplicaSet', 'Pod', 'EndpointSlice'];
-  return {
-    name,
-    namespace: NAMESPACE,
-    deployerUrl: deployer.url,
-    priority,
-    profile: {},
-    kindsOf: (externalId) => {
-      const objects = api.store.all().filter(({ metadata }) => metadata.labels?.['external-id'] === externalId);
-      return objects.map(({ kind }) => kind).filter((kind) => !derived.includes(kind));
-    },
-    lookInside: () => [`curl -s -H 'Authorization: Bearer ${token}' ${url}/api/v1/namespaces/${NAMESPACE}/pods`],
-  };
-}
-
-async function yourCluster({ narrator, stack, logFor }: StageDeps, cluster: NonNullable<DemoOptions['cluster']>): Promise<Home> {
-  const { kubeconfig, namespace, storageClass } = cluster;
-  const config = loadDeployerConfig([...hermetic, '--vice-namespace', namespace, '--kubeconfig', kubeconfig], {});
-  const name = await contextOf(kubeconfig);
-  narrator.step('cluster', `${name}, namespace ${namespace}`, `the demo puts one analysis and its volume there, and removes both at its end`);
-  const deployer = createStandalone(config, logFor(`deployer ${name}`));
-  stack.defer(deployer.stop);
-  await deployer.connected;
-  narrator.step('deployer', deployer.url);
-  const kubectl = `kubectl --kubeconfig ${kubeconfig} -n ${namespace}`;
-  const lookInside = (externalId: string) => [`${kubectl} get deployments,pods,services,ingresses,pvc,configmaps -l external-id=${externalId}`];
-  const only: StageCluster = { name, namespace, deployerUrl: deployer.url, priority: 10, profile: { local_storage_class: storageClass }, lookInside };
-  return { clusters: [only] };
-}
-
-async function contextOf(kubeconfig: string): Promise<string> {
-  const { 'current-context': context }: { 'current-context'?: unknown } = parse(await readFile(kubeconfig, 'utf8')) ?? {};
-  return typeof context === 'string' && context !== '' ? context : 'cluster';
 }
 
 function coordinatorEnvironment(dbUri: string, frontendBase: string): Readonly<Record<string, string>> {
@@ -137,6 +61,11 @@ function coordinatorEnvironment(dbUri: string, frontendBase: string): Readonly<R
     DISCOENV_KEYCLOAK_REALM: 'example',
     DISCOENV_KEYCLOAK_CLIENT_ID: 'vice',
   };
+}
+
+/** A path as a shell reads it. */
+function quoted(path: string): string {
+  return /^[-./\w]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** @throws the signal's reason when that comes first */

@@ -7,6 +7,7 @@ import { follow } from '../demo/sightings.ts';
 import { end, explain, launch, registerClusters, type Telling, visit } from '../demo/story.ts';
 import { tellSightings } from '../demo/tell-sightings.ts';
 import { ConfigurationError } from '../errors/errors.ts';
+import { ViceError } from '../errors/vice-error.ts';
 import { setStage } from './demo-stage.ts';
 
 /** How long the cluster of somebody else may take to let go of what the demo put there. */
@@ -35,8 +36,13 @@ export async function run(argv: readonly string[], env: Readonly<Record<string, 
       narrator.step('interrupted', 'nothing is left running');
       return 130;
     }
-    narrator.failure(err instanceof Error ? err.message : String(err), ...log.complaints());
-    return 1;
+    const faults = (err instanceof ViceError && err.faults) || [];
+    narrator.failure(
+      err instanceof Error ? err.message : String(err),
+      ...faults.map(({ path, message }) => `${path} ${message}`),
+      ...log.complaints(),
+    );
+    return err instanceof ConfigurationError ? 2 : 1;
   }
 }
 
@@ -60,7 +66,7 @@ async function perform(
   await using stack = new AsyncDisposableStack();
   narrator.title(options.cluster ? 'vice demo, on a cluster of yours' : 'vice demo, everything on this machine');
   const logFor = (mode: string) => createLogger({ level: 'info', mode, destination: log });
-  const stage = await setStage({ options, narrator, logFor, stack, signal, folder: env['INIT_CWD'] ?? process.cwd() });
+  const stage = await setStage({ options, narrator, logFor, stack, signal }, env['INIT_CWD'] ?? process.cwd());
   const nameOf = (externalId: string) => (externalId === stage.body.uuid ? stage.body.name : externalId);
   const watching = new AbortController();
   const sightings = follow(stage.clusters, tellSightings(narrator, nameOf), watching.signal);
@@ -74,6 +80,7 @@ async function perform(
   const seen = await launch(telling);
   await visit(telling, { status: 200, text: 'This is a sandbox' });
   explain(telling, seen, ids);
+  if (options.once && seen.status?.phase !== 'running') throw new Error('the analysis does not run');
   if (!options.once) await untilInterrupted(narrator, signal);
   else if (!options.cluster) await finish(telling);
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../support/wait-for.ts';
@@ -100,10 +100,28 @@ test('interrupted while it starts, it leaves nothing either', async () => {
   expect(told()).toContain('interrupted');
 }, 60_000);
 
-test('what goes wrong is told, with exit code 1, and nothing is left', async () => {
-  const { told, ended } = await startDemo('--once', '--kubeconfig', join(root, 'package.json'));
+test('a cluster that does not answer is told, with exit code 1, and nothing is left', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vice-demo-kubeconfig-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const cluster = { server: 'https://127.0.0.1:9' };
+  const context = { cluster: 'dead', user: 'nobody' };
+  const config = {
+    'current-context': 'dead',
+    contexts: [{ name: 'dead', context }],
+    clusters: [{ name: 'dead', cluster }],
+    users: [{ name: 'nobody', user: {} }],
+  };
+  await writeFile(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...config }));
+  const { told, ended } = await startDemo('--once', '--kubeconfig', kubeconfig);
   expect(await ended()).toEqual({ code: 1, left: [], processes: [] });
-  expect(told()).toMatch(/failed +.*kubeconfig/);
+  expect(told()).toMatch(/failed +.*did not answer/);
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+test('a cluster file that is not there is told as the faulty flag that it is', async () => {
+  const { told, ended } = await startDemo('--once', '--kubeconfig', '/nowhere');
+  expect(await ended()).toEqual({ code: 2, left: [], processes: [] });
+  expect(told()).toContain('--kubeconfig /nowhere cannot be read');
 }, 60_000);
 
 test('an unknown flag is refused before anything starts', async () => {
