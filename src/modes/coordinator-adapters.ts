@@ -7,10 +7,13 @@ import { type Database, openDatabase } from '../adapters/postgres/database.ts';
 import { addJobsColumn } from '../adapters/postgres/migrations/jobs-column.ts';
 import { runMigrations } from '../adapters/postgres/migrations/run.ts';
 import { type ClusterUseCases, clusterUseCases } from '../cluster-registry/clusters.ts';
-import { clusterRegistry } from '../cluster-registry/registry.ts';
+import { ClusterHealth } from '../cluster-registry/health.ts';
+import type { ClusterEntry } from '../cluster-registry/ports.ts';
+import { type ClusterRegistry, clusterRegistry } from '../cluster-registry/registry.ts';
 import { priority, selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
 import type { AssignmentStore, Clusters } from '../coordinator/ports.ts';
+import { type Repeated, repeat } from '../coordinator/repeat.ts';
 import type { Readiness } from '../http/coordinator-api/probes.ts';
 import { deployersByUrl } from './deployers.ts';
 
@@ -28,15 +31,20 @@ export interface CoordinatorAdapters {
 /** A lease is renewed three times before it would run out; what a dead process held is free after so long. */
 const LEASE_MS = 5_000;
 const PING_MS = 1_000;
+/** A cluster that dies is passed over after two of these; until then a launch finds out by itself. */
+const PROBE_EVERY_MS = 5_000;
 
 /** The adapters of production. Nothing is connected yet. */
 export function openAdapters(config: CoordinatorConfig, log: Logger): CoordinatorAdapters {
   const db = openDatabase(config.dbUri);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
-  const registry = clusterRegistry({ store: clusterTable, changes, reloadMs: config.registryReloadSeconds * 1_000, log });
-  const selector = selectorBy(priority);
   const deployers = deployersByUrl();
+  const health = new ClusterHealth((cluster, signal) => deployers(cluster.deployer_url).isHealthy(signal));
+  const rows = clusterRegistry({ store: clusterTable, changes, reloadMs: config.registryReloadSeconds * 1_000, log });
+  const registry = withHealth(rows, health);
+  const selector = selectorBy(priority);
+  let probing: Repeated | undefined;
   let isLoaded = false;
   return {
     store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS }),
@@ -51,16 +59,23 @@ export function openAdapters(config: CoordinatorConfig, log: Logger): Coordinato
     async prepare() {
       await migrate(db, log);
       await registry.start();
+      probing = repeat('health of the clusters', PROBE_EVERY_MS, (signal) => health.probeAll(rows.snapshot(), signal), log);
       isLoaded = true;
     },
     async readiness() {
       return { database: await answers(db), clusters: isLoaded };
     },
     async close() {
+      await probing?.stop();
       await registry.stop();
       await db.end({ timeout: 5 });
     },
   };
+}
+
+function withHealth(registry: ClusterRegistry, health: ClusterHealth): ClusterRegistry {
+  const seen = (cluster: ClusterEntry | undefined) => cluster && health.seen(cluster);
+  return { ...registry, snapshot: () => registry.snapshot().map((cluster) => health.seen(cluster)), find: (id) => seen(registry.find(id)) };
 }
 
 async function migrate(db: Database, log: Logger): Promise<void> {

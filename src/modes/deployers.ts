@@ -1,9 +1,8 @@
-import { createDeployerClient } from '../adapters/deployer-client/deployer-client.ts';
-import type { Deployer } from '../coordinator/ports.ts';
+import { createDeployerClient, type DeployerClient } from '../adapters/deployer-client/deployer-client.ts';
 
 /** One client for each address, kept as long as the process: what it knows of the deployer's life outlasts every change of the cluster's row. */
-export function deployersByUrl(): (url: string) => Deployer {
-  const clients = new Map<string, Deployer>();
+export function deployersByUrl(): (url: string) => DeployerClient {
+  const clients = new Map<string, DeployerClient>();
   return (url) => {
     const known = clients.get(url);
     if (known) return known;

@@ -24,7 +24,7 @@ const refuse: Interceptor = async ({ method }, forward) => (method === 'POST' ? 
 
 /** The apply is carried out, but nobody hears of it, and the status says nothing. */
 const lose: Interceptor = async ({ method, path }, forward) => {
-  if (path.endsWith('/livez')) return forward();
+  if (path.endsWith('/readyz')) return forward();
   const answer = await forward();
   if (method === 'POST') return 'reset';
   return method === 'GET' ? problem(503, 'unavailable') : answer;

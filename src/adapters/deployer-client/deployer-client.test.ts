@@ -1,6 +1,6 @@
 import { afterEach, expect, describe as group, test } from 'bun:test';
-import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import type { Apply } from '../../coordinator/ports.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import { createDeployerClient } from './deployer-client.ts';
@@ -26,7 +26,7 @@ function deployer(handler: Handler, path = '', now = () => 0) {
     hostname: '127.0.0.1',
     fetch: (request) => {
       seen.push(`${request.method} ${request.url.replace(/^http:\/\/[^/]+/, '')}`);
-      return request.url.endsWith('/livez') ? new Response('ok') : handler(request);
+      return request.url.endsWith('/readyz') ? new Response('ok') : handler(request);
     },
   });
   closers.push(() => server.stop(true));
@@ -70,7 +70,11 @@ test('a base URL may have a path of its own', async () => {
 
 test('a sign of life is asked for only when the last answer is older than a second', async () => {
   let now = 0;
-  const { client, seen } = deployer(() => Response.json(observed), '', () => now);
+  const { client, seen } = deployer(
+    () => Response.json(observed),
+    '',
+    () => now,
+  );
   await client.apply(request, signal);
   now = 999;
   await client.apply(request, signal);
@@ -90,7 +94,7 @@ group('an apply is known to have done nothing', () => {
     let bytes = '';
     const url = await peer((socket) => socket.on('data', (data) => (bytes += data)).on('error', () => undefined));
     expect(await errorName(createDeployerClient(url, soon).apply(request, signal))).toBe('DeployerUnreachableError');
-    expect(bytes).toStartWith('GET /livez');
+    expect(bytes).toStartWith('GET /readyz');
     expect(bytes).not.toContain('POST');
   });
 

@@ -29,12 +29,18 @@ const FRESH_MS = 1_000;
 const ObservedAnswer = Type.Pick(DeploymentStatus, ['external_id', 'phase', 'attempt', 'spec_hash'], { additionalProperties: true });
 const RemovalAnswer = Type.Composite([RemovalStatus], { additionalProperties: true });
 
-/** The deployer at this base URL, which may have a path of its own, as an API Gateway's `/prod`. */
-export function createDeployerClient(baseUrl: string, patience: Partial<Patience> = {}, now: () => number = Date.now): Deployer {
-  return new DeployerClient(baseUrl.replace(/\/+$/, ''), { ...PATIENCE, ...patience }, now);
+/** A deployer that can also be asked how it is. */
+export interface DeployerClient extends Deployer {
+  /** Whether it and its kube-apiserver answer. Never throws. */
+  isHealthy(signal: AbortSignal): Promise<boolean>;
 }
 
-class DeployerClient implements Deployer {
+/** The deployer at this base URL, which may have a path of its own, as an API Gateway's `/prod`. */
+export function createDeployerClient(baseUrl: string, patience: Partial<Patience> = {}, now: () => number = Date.now): DeployerClient {
+  return new HttpDeployer(baseUrl.replace(/\/+$/, ''), { ...PATIENCE, ...patience }, now);
+}
+
+class HttpDeployer implements DeployerClient {
   readonly #base: string;
   readonly #patience: Patience;
   readonly #now: () => number;
@@ -75,13 +81,18 @@ class DeployerClient implements Deployer {
     return removal;
   }
 
+  async isHealthy(signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#send('GET', '/api/v1/health', this.#patience.askMs, signal).catch(() => undefined);
+    return answer?.status === 200;
+  }
+
   /**
    * A deployer that hangs must be found out before it is sent anything: once it may have got a spec, the launch cannot go to another cluster
    * until it has confirmed that the spec stays dead. Costs nothing while launches follow each other closely.
    */
   async #showsLife(signal: AbortSignal): Promise<void> {
     if (this.#now() - this.#answeredAt < FRESH_MS) return;
-    const ask = () => this.#send('GET', '/livez', this.#patience.lifeMs, signal);
+    const ask = () => this.#send('GET', '/readyz', this.#patience.lifeMs, signal);
     try {
       const answer = await ask().catch((err: unknown) => (isTimeout(err) ? Promise.reject(err) : ask())); // a connection kept too long breaks once
       if (answer.status !== 200) throw errorOf(answer);

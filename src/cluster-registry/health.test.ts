@@ -1,0 +1,53 @@
+import { expect, test } from 'bun:test';
+import type { ClusterId } from '../schema/ids.ts';
+import { ClusterHealth } from './health.ts';
+import type { ClusterEntry } from './ports.ts';
+
+const signal = new AbortController().signal;
+
+function cluster(name: string, changes: Partial<ClusterEntry> = {}): ClusterEntry {
+  const id = `00000000-0000-0000-0000-00000000000${name.length}` as ClusterId; // a UUID, which is all that the brand promises
+  const at = '2026-01-01T00:00:00.000Z';
+  const row = { id, name, deployer_url: `http://${name}`, enabled: true, priority: 1, mtls_enabled: false, profile: {} };
+  return { ...row, status: 'registered', created_at: at, updated_at: at, ...changes };
+}
+
+/** Probes in rounds; `down` are the names that do not answer in each. */
+async function after(clusters: readonly ClusterEntry[], ...rounds: string[][]): Promise<(name: string) => string | undefined> {
+  let down: string[] = [];
+  const health = new ClusterHealth(({ name }) => Promise.resolve(!down.includes(name)));
+  for (const round of rounds) {
+    down = round;
+    await health.probeAll(clusters, signal);
+  }
+  return (name) => clusters.map((each) => health.seen(each)).find((each) => each.name === name)?.status;
+}
+
+const both = [cluster('east'), cluster('northwest')];
+
+test('a cluster of which nothing is known is as it was registered', async () => {
+  expect((await after(both))('east')).toBe('registered');
+});
+
+test('one failure makes no cluster unreachable, two in a row do', async () => {
+  expect((await after(both, ['east']))('east')).toBe('registered');
+  const status = await after(both, ['east'], ['east']);
+  expect([status('east'), status('northwest')]).toEqual(['unreachable', 'healthy']);
+});
+
+test('one answer makes it well again, and the count begins anew', async () => {
+  expect((await after(both, ['east'], ['east'], []))('east')).toBe('healthy');
+  expect((await after(both, ['east'], [], ['east']))('east')).toBe('registered');
+});
+
+test('what an administrator decided stands', async () => {
+  const draining = cluster('east', { status: 'draining' });
+  expect((await after([draining], ['east'], ['east']))('east')).toBe('draining');
+});
+
+test('a disabled cluster is not asked', async () => {
+  const asked: string[] = [];
+  const health = new ClusterHealth(({ name }) => Promise.resolve(asked.push(name) > 0));
+  await health.probeAll([cluster('east', { enabled: false, status: 'disabled' }), cluster('northwest')], signal);
+  expect(asked).toEqual(['northwest']);
+});
