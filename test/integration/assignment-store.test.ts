@@ -64,7 +64,7 @@ async function rowOf(externalId: string) {
 }
 
 const expireLeases = (ids: readonly string[]) => db`
-  UPDATE vice_deployments SET lease_until = now() - interval '1 second' WHERE external_id = ANY (${[...ids]}::text[])`;
+  UPDATE vice_deployments SET lease_until = now() - interval '1 second' WHERE external_id = ANY (string_to_array(${ids.join()}, ','))`;
 
 const waitsForLock = () =>
   waitFor(async () => (await db`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0, {

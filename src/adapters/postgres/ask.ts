@@ -13,10 +13,7 @@ export interface AskOptions {
 /** Longer than the lock time-out of any statement, so that the server's own answer comes first when it can. */
 const TIMEOUT_MS = 10_000;
 
-/**
- * Pauses before the second and the third try. Two, because a connection that was made anew may begin with the error that its predecessor ended with
- * (the library keeps it), and idle connections need a moment to notice that they are dead.
- */
+/** Pauses before the second and the third try: idle connections need a moment to notice that they are dead, and a server to come back. */
 const PAUSES_MS = [50, 150];
 
 /**

@@ -5,18 +5,20 @@ import { leaseEnd, rows, type StoreContext } from './context.ts';
 /** Who still works on what, and what becomes of rows on which nobody does. */
 export function leasing(context: StoreContext): LeaseStore {
   const { db, owner, platform } = context;
+  // External ids are DNS labels, so a comma separates them.
+  const among = (ids: readonly ExternalId[]) => db`external_id = ANY (string_to_array(${ids.join(',')}, ','))`;
   return {
     async heartbeat(externalIds, signal) {
       const statement = () => db`
         UPDATE vice_deployments SET lease_until = ${leaseEnd(context)}
-        WHERE external_id = ANY (${[...externalIds]}::text[]) AND lease_owner = ${owner}`;
+        WHERE ${among(externalIds)} AND lease_owner = ${owner}`;
       await rows(statement, 'renew the leases', signal, { repeatable: true });
     },
 
     async settle(externalIds, signal) {
       const statement = () => db`
         UPDATE vice_deployments SET lease_owner = NULL, lease_until = NULL
-        WHERE external_id = ANY (${[...externalIds]}::text[]) AND lease_owner = ${owner} AND state IN ('applied', 'running')`;
+        WHERE ${among(externalIds)} AND lease_owner = ${owner} AND state IN ('applied', 'running')`;
       await rows(statement, 'settle the launch', signal, { repeatable: true });
     },
 
