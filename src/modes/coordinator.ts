@@ -9,6 +9,8 @@ import { LeaseKeeper } from '../coordinator/lease-keeper.ts';
 import { PATIENCE, type Patience } from '../coordinator/patience.ts';
 import { coordinatorApi } from '../http/coordinator-api/coordinator-api.ts';
 import { serve } from '../http/plumbing/serve.ts';
+import { checkAnalysis } from '../spec-builder/faults.ts';
+import { resolveProfile } from '../spec-builder/settings.ts';
 import { type CoordinatorAdapters, openAdapters } from './coordinator-adapters.ts';
 import { exemptUsers } from './exempt-users.ts';
 import { prepareInBackground } from './prepare.ts';
@@ -54,7 +56,9 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
   const isExempt = exemptUsers(config.bypassUsers, config.userSuffix);
   const launchDeps = { settings: config.spec, isExempt, store, leases, clusters, patience, ending: ending.signal, log };
   const wakeRemovals = () => void background.then(({ wakeRemovals }) => wakeRemovals());
+  const defaults = resolveProfile(config.spec, {});
   const useCases = {
+    check: (document: unknown) => checkAnalysis(document, defaults),
     launch: (analysis: Parameters<typeof launch>[1], caller: AbortSignal) => work.track(start.once(() => launch(launchDeps, analysis, caller))),
     exit: (externalId: Parameters<typeof exit>[1]) => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId))),
   };

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { Elysia } from 'elysia';
 import { InvalidDocumentError } from '../../errors/errors.ts';
-import { type Analysis, decodeAnalysis } from '../../schema/analysis.ts';
-import { check } from '../../schema/check.ts';
+import type { Analysis } from '../../schema/analysis.ts';
+import { type Checked, check } from '../../schema/check.ts';
 import { ExternalId } from '../../schema/ids.ts';
 import { PlatformError } from '../../schema/problem.ts';
 import { describe } from '../plumbing/openapi.ts';
@@ -11,6 +11,8 @@ import { contextOf } from '../plumbing/request-context.ts';
 
 /** What the Discovery Environment asks of the coordinator. */
 export interface ViceUseCases {
+  /** The document as an analysis that can be launched, or everything that is wrong with it. */
+  check(document: unknown): Checked<Analysis>;
   /** `caller` aborts when nobody waits for the answer any more. */
   launch(analysis: Analysis, caller: AbortSignal): Promise<void>;
   exit(externalId: ExternalId): Promise<void>;
@@ -47,7 +49,9 @@ export function viceRoutes(app: Elysia, { useCases, maxBodyBytes }: ViceRoutesDe
   app.post(
     '/vice/launch',
     async ({ request }) => {
-      await useCases.launch(decoded(await readJson(request, { maxBytes: maxBodyBytes })), contextOf(request).signal);
+      const analysis = useCases.check(await readJson(request, { maxBytes: maxBodyBytes }));
+      if (!analysis.ok) throw new InvalidDocumentError('the analysis cannot be launched', { faults: analysis.faults });
+      await useCases.launch(analysis.value, contextOf(request).signal);
       return new Response(null, { status: 200 });
     },
     launchRoute,
@@ -63,10 +67,4 @@ export function viceRoutes(app: Elysia, { useCases, maxBodyBytes }: ViceRoutesDe
     exitRoute,
   );
   return app;
-}
-
-function decoded(document: unknown): Analysis {
-  const analysis = decodeAnalysis(document);
-  if (analysis.ok) return analysis.value;
-  throw new InvalidDocumentError('the body is not a launch', { faults: analysis.faults });
 }
