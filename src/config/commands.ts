@@ -1,11 +1,9 @@
-import type { LevelWithSilent } from 'pino';
 import type { SpecSettings } from '../spec-builder/settings.ts';
 import { specSettings } from './coordinator.ts';
 import { freeze } from './freeze.ts';
-import { logLevelOf } from './levels.ts';
 import { coordinatorOptions, databaseOptions } from './options/coordinator-options.ts';
 import { ignoredFlags } from './options/ignored-flags.ts';
-import { file, oneOf, text } from './options/option.ts';
+import { boolean, file, oneOf, text } from './options/option.ts';
 import { specOptions } from './options/spec-options.ts';
 import { type Environment, read } from './read.ts';
 import { refuseFaults } from './resolve.ts';
@@ -26,7 +24,8 @@ export interface SpecConfig {
 export interface MigrateConfig {
   /** Holds a password: never logged. */
   readonly dbUri: string;
-  readonly logLevel: LevelWithSilent;
+  /** Say what would be done, and do nothing. */
+  readonly dryRun: boolean;
 }
 
 const group = 'Command';
@@ -43,9 +42,11 @@ export const specReads = {
   operands: 1,
 } as const;
 
-const { logLevel } = coordinatorOptions;
 export const migrateReads = {
-  options: { ...databaseOptions, logLevel },
+  options: {
+    ...databaseOptions,
+    dryRun: boolean({ flag: 'dry-run', group, default: 'false', help: 'say what would be done, and do nothing' }),
+  },
   ignored: ignoredFlags,
   others: { ...coordinatorOptions, ...specOptions },
   operands: 0,
@@ -65,5 +66,5 @@ export function loadSpecConfig(argv: readonly string[], env: Environment): SpecC
 export function loadMigrateConfig(argv: readonly string[], env: Environment): MigrateConfig {
   const { values, faults } = read(migrateReads, argv, env);
   refuseFaults(faults);
-  return freeze({ dbUri: values.dbUri, logLevel: logLevelOf(values.logLevel) });
+  return freeze({ dbUri: values.dbUri, dryRun: values.dryRun });
 }

@@ -208,7 +208,8 @@ describe('a command', () => {
   });
 
   test('vice migrate needs the database alone', () => {
-    expect(loadMigrateConfig([], required)).toEqual({ dbUri: required.DISCOENV_DB_URI, logLevel: 'warn' });
+    expect(loadMigrateConfig([], required)).toEqual({ dbUri: required.DISCOENV_DB_URI, dryRun: false });
+    expect(loadMigrateConfig(['--dry-run', '--log-level=debug'], required).dryRun).toBe(true);
     expect(Object.keys(faultsOf(() => loadMigrateConfig([], {})))).toEqual(['db.uri']);
   });
 });

@@ -76,6 +76,9 @@ export const commands: readonly Topic[] = [
       'Runs the migrations that are missing, under a lock. The coordinator does the same when it starts; this is for doing it as another role, or before.',
     options: { ...migrateReads.options, ...sourceOptions },
     ignored: [],
-    examples: [['as the owner of the tables', 'DISCOENV_DB_URI=postgresql://owner:…@db/de vice migrate']],
+    examples: [
+      ['as the owner of the tables', 'DISCOENV_DB_URI=postgresql://owner:…@db/de vice migrate'],
+      ['to see first what it would do', 'vice migrate --config service.yml --dry-run'],
+    ],
   },
 ];
