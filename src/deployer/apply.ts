@@ -6,7 +6,7 @@ import { specHash } from '../schema/spec-hash.ts';
 import { claimAnchor, stillTerminating } from './claim-anchor.ts';
 import type { DeployerDeps } from './deps.ts';
 import { ClusterMisconfiguredError } from './errors.ts';
-import { type Manifests, manifestsOf, nameOf, objectNames } from './manifests.ts';
+import { everyManifest, type Manifests, manifestsOf, nameOf, objectNames } from './manifests.ts';
 import type { Observed, Written } from './observe/observer.ts';
 import { statusOf } from './observe/status.ts';
 import type { Manifest } from './ports.ts';
@@ -50,7 +50,8 @@ function told(seen: Observed): DeploymentStatus {
 }
 
 /** Waits for every request, also when one fails: nothing of an attempt may still be on its way when it is answered, or undone. */
-async function writeAll(deps: DeployerDeps, under: Under, { volumes, claims, others, deployment }: Manifests, signal: AbortSignal) {
+async function writeAll(deps: DeployerDeps, under: Under, manifests: Manifests, signal: AbortSignal) {
+  const { volumes, boundClaims, freeClaims, others, deployment } = manifests;
   const written: Written[] = [];
   const failures: unknown[] = [];
   const write = async (manifest: Manifest): Promise<boolean> => {
@@ -64,8 +65,13 @@ async function writeAll(deps: DeployerDeps, under: Under, { volumes, claims, oth
       return false;
     }
   };
-  const ready = Promise.all([...volumes, ...claims].map(write)).then((made) => made.every(Boolean));
-  await Promise.all([...others.map(write), ready.then((isReady) => isReady && write(deployment))]);
+  const writeEach = async (some: readonly Manifest[]) => (await Promise.all(some.map(write))).every(Boolean);
+  const writeVolumes = async () => (await writeEach(volumes)) && (await writeEach(boundClaims));
+  const writePod = async () => {
+    const isStored = await Promise.all([writeVolumes(), writeEach(freeClaims)]);
+    return isStored.every(Boolean) && write(deployment);
+  };
+  await Promise.all([writeEach(others), writePod()]);
   return { written, failures };
 }
 
@@ -88,8 +94,9 @@ function unfinished({ external_id }: Under, failures: readonly unknown[], writte
   const unforeseen = failures.find((err) => !(err instanceof ViceError && err.retryable));
   if (unforeseen !== undefined) return unforeseen;
   const applied = written.map(({ kind, object }) => nameOf(kind, object.metadata.name)).sort();
-  const all = [...manifests.volumes, ...manifests.claims, ...manifests.others, manifests.deployment];
-  const unknown = all.map(({ kind, metadata }) => nameOf(kind, metadata.name)).filter((name) => !applied.includes(name));
+  const unknown = everyManifest(manifests)
+    .map(({ kind, metadata }) => nameOf(kind, metadata.name))
+    .filter((name) => !applied.includes(name));
   const message = `${external_id} is applied in part, because the kube-apiserver did not answer; the same request completes it and a removal ends it`;
   return new UnavailableError(message, { details: { applied, unknown }, cause: failures[0], retryAfterSeconds: 1 });
 }

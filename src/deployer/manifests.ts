@@ -3,10 +3,15 @@ import { ownedBy } from './anchor.ts';
 import { MANAGED_BY, VOLUME_ANCHOR, VOLUME_NAMESPACE } from './labels.ts';
 import type { Manifest } from './ports.ts';
 
-/** The objects of one analysis as they are written, in the three groups that order matters for. */
+/** The objects of one analysis as they are written, in the groups that order matters for. */
 export interface Manifests {
   readonly volumes: readonly Manifest[];
-  readonly claims: readonly Manifest[];
+  /**
+   * Claims that name one of the volumes, written when these stand: a claim that Kubernetes sees before its volume is looked at again only after its
+   * volume controller's next round, 15 s later.
+   */
+  readonly boundClaims: readonly Manifest[];
+  readonly freeClaims: readonly Manifest[];
   /** Neither needs the others nor is needed by them to start. */
   readonly others: readonly Manifest[];
   /** Written when volumes and claims stand: the scheduler sets a pod aside for many seconds whose claim it does not find bound. */
@@ -51,12 +56,24 @@ export function manifestsOf(spec: ViceDeploymentSpec, namespace: string, anchorU
       annotations: { ...sent.metadata.annotations, [VOLUME_ANCHOR]: anchorUid },
     },
   });
+  const volumeNames = new Set(spec.persistent_volumes.map(({ metadata }) => metadata.name));
+  const [boundClaims = [], freeClaims = []] = partition(spec.persistent_volume_claims, ({ spec: claim }) => volumeNames.has(claim?.volumeName ?? ''));
   return {
     volumes: spec.persistent_volumes.map(volume),
-    claims: spec.persistent_volume_claims.map(owned),
+    boundClaims: boundClaims.map(owned),
+    freeClaims: freeClaims.map(owned),
     others: [spec.service, ...routesOf(spec), ...spec.config_maps, spec.pod_disruption_budget].map(owned),
     deployment: owned(spec.deployment),
   };
+}
+
+function partition<T>(all: readonly T[], belongs: (one: T) => boolean): readonly T[][] {
+  return [all.filter(belongs), all.filter((one) => !belongs(one))];
+}
+
+/** Every manifest of them, in no order. */
+export function everyManifest({ volumes, boundClaims, freeClaims, others, deployment }: Manifests): readonly Manifest[] {
+  return [...volumes, ...boundClaims, ...freeClaims, ...others, deployment];
 }
 
 function managed(sent: Sent): Readonly<Record<string, string>> {
