@@ -16,6 +16,7 @@ import { concurrent } from './scenarios/concurrent.ts';
 import { memory } from './scenarios/memory.ts';
 import { queries } from './scenarios/queries.ts';
 import { requests } from './scenarios/requests.ts';
+import { running } from './scenarios/running.ts';
 import { sequential } from './scenarios/sequential.ts';
 import { start } from './scenarios/start.ts';
 
@@ -27,6 +28,7 @@ interface Scenario {
 const scenarios: Readonly<Record<string, Scenario>> = {
   start: { title: 'Starting, median of warm starts', measure: start },
   launch: { title: 'Launches one after another', measure: sequential },
+  running: { title: 'To running pods, with volumes at hand', measure: running },
   requests: { title: 'Requests to kube-apiserver, watches aside', measure: requests },
   queries: { title: 'PostgreSQL, a launch', measure: queries },
   concurrent: { title: 'Launches at once', measure: concurrent },
@@ -41,7 +43,8 @@ const usage = `npm run bench -- [options]
   --quick             fewer rounds: minutes become seconds, figures become rough
   --kubeconfig PATH   use this cluster instead; see bench/README.md for what it needs
   --audit-log PATH    kube-apiserver's audit log of that cluster, for the scenario requests
-  --source            run src/main.ts even where dist/vice is built
+  --binary PATH       measure this binary instead of dist/vice
+  --source            measure src/main.ts even where dist/vice is built
   --keep              leave the folder with logs
   --help
 `;
@@ -52,13 +55,19 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     kubeconfig: { type: 'string' },
     'audit-log': { type: 'string' },
+    binary: { type: 'string' },
     source: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
-process.exit(await main());
+process.exit(
+  await main().catch((err: unknown) => {
+    process.stderr.write(`bench: ${err instanceof Error ? err.message : String(err)}\n`);
+    return 1;
+  }),
+);
 
 async function main(): Promise<number> {
   const unknown = values.only.filter((name) => !(name in scenarios));
@@ -74,7 +83,7 @@ async function main(): Promise<number> {
     });
   }
   try {
-    const program = findProgram(values.source ? 'source' : 'either');
+    const program = findProgram(values);
     const cluster = await openCluster(folder);
     const rig = await openRig(cluster, program, folder);
     try {

@@ -2,7 +2,7 @@ import type { KubeConnection } from './kube-connection.ts';
 
 /** What the benchmark sees of pods, as they change. */
 export interface PodWatch {
-  /** The moment, on the clock of `performance.now()`, at which the analysis' pod was seen ready. @throws after 60 s */
+  /** The moment, on the clock of `performance.now()`, at which the analysis' pod was seen ready. @throws after 180 s */
   ready(externalId: string): Promise<number>;
   /** Every pod there ever was of the analysis; more than one of them means that it ran twice. */
   podsOf(externalId: string): ReadonlySet<string>;
@@ -40,7 +40,7 @@ export async function watchPods(kube: KubeConnection): Promise<PodWatch> {
   return {
     ready: async (id) => {
       const timer = Promise.withResolvers<never>();
-      const late = setTimeout(() => timer.reject(new Error(`the pod of ${id} was not ready after 60 s`)), 60_000);
+      const late = setTimeout(() => timer.reject(new Error(`the pod of ${id} was not ready after 180 s`)), 180_000);
       const broken = ended.then(() => Promise.reject(new Error('the watch on pods ended')));
       return Promise.race([momentOf(id).promise, timer.promise, broken]).finally(() => clearTimeout(late));
     },

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dir, '..');
 
@@ -9,20 +9,25 @@ export interface Program {
   readonly args: readonly string[];
   /** For the heading of the table. */
   readonly label: string;
-  readonly isCompiled: boolean;
 }
 
-/** The compiled binary where there is one, the sources otherwise. @throws when `choice` asks for a binary that is not there */
-export function findProgram(choice: 'either' | 'binary' | 'source'): Program {
-  const binary = join(root, 'dist', 'vice');
-  const source = { command: process.execPath, args: [join(root, 'src', 'main.ts')], label: 'src/main.ts, not compiled', isCompiled: false };
-  if (choice === 'source') return source;
-  if (!existsSync(binary)) {
-    if (choice === 'either') return source;
-    throw new Error('there is no dist/vice; make it with npm run build');
+export interface ProgramChoice {
+  /** A compiled binary, for instance of another commit. */
+  readonly binary?: string | undefined;
+  /** The sources, also where there is a binary. */
+  readonly source?: boolean;
+}
+
+/** What was chosen, else `dist/vice`, else the sources. @throws when the binary that was chosen is not there */
+export function findProgram({ binary, source = false }: ProgramChoice): Program {
+  const built = join(root, 'dist', 'vice');
+  if (binary !== undefined) {
+    if (!existsSync(binary)) throw new Error(`there is no ${binary}`);
+    return { command: resolve(binary), args: [], label: binary };
   }
-  const isOld = newestSource() > statSync(binary).mtimeMs;
-  return { command: binary, args: [], label: isOld ? 'dist/vice, OLDER THAN src: npm run build' : 'dist/vice', isCompiled: true };
+  if (source || !existsSync(built)) return { command: process.execPath, args: [join(root, 'src', 'main.ts')], label: 'src/main.ts, not compiled' };
+  const isOld = newestSource() > statSync(built).mtimeMs;
+  return { command: built, args: [], label: isOld ? 'dist/vice, OLDER THAN src (npm run build)' : 'dist/vice' };
 }
 
 function newestSource(): number {

@@ -6,7 +6,7 @@ import { bareClient, type Contender, deployerAlone } from './contenders.ts';
 import { connectToKube, type KubeConnection } from './kube-connection.ts';
 import { type PodWatch, watchPods } from './pod-watch.ts';
 import type { Program } from './program.ts';
-import { startPair, type VicePair } from './vice-pair.ts';
+import { type PairVariant, startPair, type VicePair } from './vice-pair.ts';
 
 /** What the scenarios measure with. */
 export interface Rig {
@@ -20,7 +20,7 @@ export interface Rig {
   /** Coordinator and deployer, started when first asked for. */
   vice(): Promise<VicePair>;
   /** The same newly started, in place of those that ran. */
-  newVice(options: { readonly isCounted: boolean }): Promise<VicePair>;
+  newVice(options?: PairVariant): Promise<VicePair>;
   /** Waits for what goes on after an answer to end. */
   quiet(): Promise<void>;
   stop(): Promise<void>;
@@ -32,14 +32,14 @@ export async function openRig(cluster: TestCluster, program: Program, folder: st
   let pair: Promise<VicePair> | undefined;
   let pairs = 0;
 
-  const newVice = async ({ isCounted }: { readonly isCounted: boolean }) => {
+  const newVice = async (variant: PairVariant = {}) => {
     await (await pair)?.stop();
     const home = join(folder, `vice-${++pairs}`);
     await mkdir(home);
-    pair = startPair({ program, folder: home, kubeconfig: cluster.kubeconfig, isCounted });
+    pair = startPair({ program, folder: home, kubeconfig: cluster.kubeconfig, ...variant });
     return pair;
   };
-  const vice = () => pair ?? newVice({ isCounted: false });
+  const vice = () => pair ?? newVice();
   return {
     cluster,
     program,

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { NewCluster } from '../src/schema/cluster.ts';
+import type { ClusterProfile } from '../src/schema/cluster-profile.ts';
 import { waitFor } from '../test/support/wait-for.ts';
 import { type Contender, wholeVice } from './contenders.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
@@ -22,15 +24,21 @@ export interface VicePair {
   stop(): Promise<void>;
 }
 
-export interface PairOptions {
+/** How a pair differs from the usual one. */
+export interface PairVariant {
+  /** The coordinator reaches PostgreSQL through the counting proxy, which costs it some time. @default false */
+  readonly isCounted?: boolean;
+  /** The cluster is registered with it. @default {} */
+  readonly profile?: ClusterProfile;
+}
+
+export interface PairOptions extends PairVariant {
   readonly program: Program;
   readonly folder: string;
   readonly kubeconfig: string;
-  /** The coordinator reaches PostgreSQL through the counting proxy, which costs it some time. */
-  readonly isCounted: boolean;
 }
 
-export async function startPair({ program, folder, kubeconfig, isCounted }: PairOptions): Promise<VicePair> {
+export async function startPair({ program, folder, kubeconfig, isCounted = false, profile = {} }: PairOptions): Promise<VicePair> {
   const database = await openDatabase();
   const proxy = await startCountingProxy(database.port);
   const uri = isCounted ? database.uri.replace(`:${database.port}/`, `:${proxy.port}/`) : database.uri;
@@ -39,7 +47,7 @@ export async function startPair({ program, folder, kubeconfig, isCounted }: Pair
   const deployer = await startVice(program, 'deployer', folder, deployerArguments);
   const coordinator = await startVice(program, 'coordinator', folder, coordinatorArguments);
   await Promise.all([isReady(deployer.url), isReady(coordinator.url)]);
-  await register(coordinator.url, deployer.url);
+  await register(coordinator.url, { name: 'bench', deployer_url: deployer.url, profile });
   return {
     coordinator,
     deployer,
@@ -83,8 +91,8 @@ async function isReady(url: string): Promise<void> {
   await waitFor(ask, { timeoutMs: 60_000, what: `${url} to be ready` });
 }
 
-async function register(coordinator: string, deployer: string): Promise<void> {
-  const body = JSON.stringify({ name: 'bench', deployer_url: deployer });
+async function register(coordinator: string, cluster: NewCluster): Promise<void> {
+  const body = JSON.stringify(cluster);
   const created = await fetch(`${coordinator}/api/v1/clusters`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   const text = await created.text();
   if (!created.ok) throw new Error(`the cluster could not be registered: ${created.status} ${text}`);

@@ -1,11 +1,13 @@
-import type { Contender, Launch } from '../contenders.ts';
-import type { Figure, Findings } from '../figures.ts';
+import type { Contender } from '../contenders.ts';
+import { type Figure, type Findings, shown } from '../figures.ts';
 import { allGone, objectsOf } from '../leftovers.ts';
 import { atOnce, median, timed } from '../measure.ts';
 import type { Rig } from '../rig.ts';
 
 interface Run {
   readonly perSecond: number;
+  /** Processor time while the launches ran. */
+  readonly cpuMs: { readonly coordinator: number; readonly deployer: number };
   readonly faults: readonly string[];
 }
 
@@ -27,37 +29,51 @@ interface Load {
 
 async function compare(rig: Rig, contenders: readonly Contender[], load: Load): Promise<Findings> {
   const runs = new Map<string, Run[]>(contenders.map(({ name }) => [name, []]));
-  for (const contender of contenders) await run(rig, contender, { ...load, launches: load.limit }); // opens the connections
-  for (let round = 0; round < load.rounds; round++) {
-    for (const contender of contenders) runs.get(contender.name)?.push(await run(rig, contender, load));
+  const faults: string[] = [];
+  for (let round = -1; round < load.rounds; round++) {
+    for (const contender of contenders) {
+      const one = await run(rig, contender, load);
+      faults.push(...one.faults);
+      if (round >= 0) runs.get(contender.name)?.push(one); // the first round opens the connections
+    }
   }
-  const rate = (name: string) => median((runs.get(name) ?? []).map(({ perSecond }) => perSecond));
-  const figures = contenders.flatMap(({ name }): Figure[] => {
-    const note = `${load.launches} launches, runs ${(runs.get(name) ?? []).map(({ perSecond }) => perSecond.toFixed(1)).join(' ')}`;
-    const figure: Figure = { name: `${name}, ${load.limit} at once`, value: rate(name), unit: '/s', note };
-    if (name !== 'vice') return [figure];
-    return [figure, { name: `vice ÷ floor, ${load.limit} at once`, value: rate(name) / rate('floor'), unit: '×', budget: { at_least: 0.6 } }];
+  const of = (name: string) => runs.get(name) ?? [];
+  const rate = (name: string) => median(of(name).map(({ perSecond }) => perSecond));
+  const rates = contenders.map(({ name }): Figure => {
+    const note = `${load.launches} launches, runs ${of(name)
+      .map(({ perSecond }) => perSecond.toFixed(1))
+      .join(' ')}`;
+    return { name: `${name}, ${load.limit} at once`, value: rate(name), unit: '/s', note };
   });
-  const faults = [...runs.values()].flat().flatMap((each) => each.faults);
-  return {
-    figures: [...figures, { name: `failed or doubled, ${load.limit} at once`, value: faults.length, unit: '', budget: { at_most: 0 } }],
-    faults,
+  const cpuOf = (part: keyof Run['cpuMs']) => median(of('vice').map(({ cpuMs }) => cpuMs[part])) / load.launches;
+  const cpu = `processor time a launch: coordinator ${shown(cpuOf('coordinator'))} ms, deployer ${shown(cpuOf('deployer'))} ms`;
+  const ratio: Figure = {
+    name: `vice ÷ floor, ${load.limit} at once`,
+    value: rate('vice') / rate('floor'),
+    unit: '×',
+    budget: { at_least: 0.6 },
+    note: cpu,
   };
+  const failed: Figure = { name: `failed or doubled, ${load.limit} at once`, value: faults.length, unit: '', budget: { at_most: 0 } };
+  return { figures: [...rates, ratio, failed], faults };
 }
 
-async function run(rig: Rig, contender: Contender, { launches, limit }: Omit<Load, 'rounds'>): Promise<Run> {
+async function run(rig: Rig, contender: Contender, { launches, limit }: Load): Promise<Run> {
+  const { coordinator, deployer } = await rig.vice();
   const prepared = await Promise.all(Array.from({ length: launches }, contender.prepare));
   const faults: string[] = [];
-  const start = (launch: Launch) => launch.start().catch((err: unknown) => void faults.push(`${contender.name}: ${String(err)}`));
-  const ms = await timed(() => atOnce(limit, prepared, start));
+  const told = (err: unknown) => void faults.push(`${contender.name}: ${String(err)}`);
+  const before = { coordinator: coordinator.cpuMs(), deployer: deployer.cpuMs() };
+  const ms = await timed(() => atOnce(limit, prepared, (launch) => launch.start().catch(told)));
+  const cpuMs = { coordinator: coordinator.cpuMs() - before.coordinator, deployer: deployer.cpuMs() - before.deployer };
   const ids = prepared.map(({ externalId }) => externalId);
   if (faults.length === 0) {
     await Promise.all(ids.map((id) => rig.pods.ready(id)));
-    faults.push(...(await doubled(rig, ids)).map((fault) => `${contender.name}: ${fault}`));
+    for (const fault of await doubled(rig, ids)) told(fault);
   }
-  await atOnce(10, prepared, (launch) => launch.remove());
+  await atOnce(10, prepared, (launch) => launch.remove().catch(told));
   await allGone(rig.kube, ids);
-  return { perSecond: (launches / ms) * 1000, faults };
+  return { perSecond: (launches / ms) * 1000, cpuMs, faults };
 }
 
 /** Every analysis has one Deployment, one ReplicaSet and one pod, and never had another pod. */

@@ -5,7 +5,7 @@ import type { Rig } from '../rig.ts';
 /** Resident memory: just started, and with many analyses. Last of all, because nothing is removed. */
 export async function memory(rig: Rig, quick: boolean): Promise<Findings> {
   const analyses = quick ? 100 : 1000;
-  const { coordinator, deployer, contender } = await rig.newVice({ isCounted: false });
+  const { coordinator, deployer, contender } = await rig.newVice();
   const read = () => ({ coordinator: coordinator.memoryMegabytes(), deployer: deployer.memoryMegabytes() });
   await rig.quiet();
   const idle = read();
