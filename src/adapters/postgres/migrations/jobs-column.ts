@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { codeOf } from '../errors.ts';
 
 /** What an administrator types where we may not. */
-export const JOBS_COLUMN_STATEMENT = 'ALTER TABLE jobs ADD COLUMN cluster_id UUID REFERENCES vice_clusters (id) ON DELETE SET NULL;';
+const STATEMENT = 'ALTER TABLE jobs ADD COLUMN cluster_id UUID REFERENCES vice_clusters (id) ON DELETE SET NULL;';
 
 export type JobsColumnOutcome =
   | { readonly outcome: 'applied' | 'was there' | 'pending' }
@@ -31,7 +31,7 @@ export async function addJobsColumn(db: Database, options: { readonly dryRun?: b
   } catch (err) {
     const why = WHY[codeOf(err) ?? ''];
     if (why === undefined) throw err;
-    return codeOf(err) === '42701' ? { outcome: 'was there' } : { outcome: 'skipped', why, statement: JOBS_COLUMN_STATEMENT };
+    return codeOf(err) === '42701' ? { outcome: 'was there' } : { outcome: 'skipped', why, statement: STATEMENT };
   }
 }
 
