@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { InvalidDocumentError, NotFoundError } from '../errors/errors.ts';
+import { InvalidDocumentError, NotFoundError, UnavailableError } from '../errors/errors.ts';
 import { check } from '../schema/check.ts';
 import { type Cluster, NewCluster } from '../schema/cluster.ts';
 import { ClusterId } from '../schema/ids.ts';
@@ -8,7 +8,10 @@ import { isRemote } from './is-remote.ts';
 import type { ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
 import type { ClusterRegistry } from './registry.ts';
 
-/** What an administrator does with clusters. Ids and documents are as they came: every fault is told. */
+/**
+ * What an administrator does with clusters. Ids and documents are as they came: every fault is told. Everything @throws UnavailableError when the
+ * database cannot be reached, or was not read yet since the process started.
+ */
 export interface ClusterUseCases {
   list(): readonly Cluster[];
   /** @throws NotFoundError, InvalidDocumentError when the id is no UUID */
@@ -29,10 +32,14 @@ export interface ClusterDeps {
 
 /** Each change stands in this process' snapshot before it is answered; other processes hear of it from the database. */
 export function clusterUseCases({ store, registry, log }: ClusterDeps): ClusterUseCases {
-  const list = () => registry.snapshot().map(shown);
+  const loaded = (): ClusterRegistry => {
+    if (!registry.isLoaded()) throw new UnavailableError('the clusters have not been read yet', { retryAfterSeconds: 5 });
+    return registry;
+  };
+  const list = () => loaded().snapshot().map(shown);
 
   const found = (id: ClusterId): Cluster => {
-    const entry = registry.find(id);
+    const entry = loaded().find(id);
     if (entry === undefined) throw new NotFoundError(`there is no cluster ${id}`);
     return shown(entry);
   };
@@ -50,12 +57,14 @@ export function clusterUseCases({ store, registry, log }: ClusterDeps): ClusterU
       const checked = check(NewCluster, document);
       if (!checked.ok) throw new InvalidDocumentError('the body is not a cluster', { faults: checked.faults });
       const { name, deployer_url, enabled = true, priority = 100, profile = {} } = checked.value;
+      loaded();
       const row = await store.insert({ name, deployer_url, enabled, priority, profile }, signal);
       const cluster = await afterChange(row);
       tellMissingServices(cluster, log);
       return { ...cluster, status: 'registered' };
     },
     async setEnabled(id, enabled, signal) {
+      loaded();
       const row = await store.setEnabled(clusterId(id), enabled, signal);
       if (row === undefined) throw new NotFoundError(`there is no cluster ${id}`);
       return afterChange(row);

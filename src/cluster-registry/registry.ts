@@ -8,6 +8,8 @@ export interface ClusterRegistry {
   /** Frozen, ordered by priority and name, and swapped as a whole. Waits for nothing. */
   snapshot(): readonly ClusterEntry[];
   find(id: ClusterId): ClusterEntry | undefined;
+  /** False until the first snapshot was read: an empty one means nothing before. */
+  isLoaded(): boolean;
   /** Resolves once a snapshot stands that was read after the call. @throws UnavailableError; then the one before stays */
   reload(): Promise<void>;
   /** Reads the first snapshot, then keeps it fresh by timer and by what the database tells. @throws UnavailableError when there is none to begin with */
@@ -29,6 +31,7 @@ export function clusterRegistry({ store, changes, reloadMs, log }: RegistryDeps)
   let byId: ReadonlyMap<ClusterId, ClusterEntry> = new Map();
   let reading: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
+  let isLoaded = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const read = async () => {
@@ -38,6 +41,7 @@ export function clusterRegistry({ store, changes, reloadMs, log }: RegistryDeps)
     // A disabled cluster is still somebody's home, so the snapshot has them all.
     entries = Object.freeze(fresh.sort((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1)));
     byId = new Map(entries.map((entry) => [entry.id, entry]));
+    isLoaded = true;
   };
 
   /** However many ask while one reads: one more reads for all of them, because what is being read may be older than their question. */
@@ -69,6 +73,7 @@ export function clusterRegistry({ store, changes, reloadMs, log }: RegistryDeps)
   return {
     snapshot: () => entries,
     find: (id) => byId.get(id),
+    isLoaded: () => isLoaded,
     reload,
     async start() {
       await reload();

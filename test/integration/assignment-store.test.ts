@@ -174,6 +174,13 @@ describe('reserving', () => {
     expect(answers.filter(({ outcome }) => outcome === 'busy')).toHaveLength(19);
   });
 
+  test('a failure is written down whatever the clusters answered', async () => {
+    const lease = await reserve('odd');
+    const details = { clusters: [{ reason: 'a\0b \ud800 c\\u0000' }] };
+    expect(await store.markFailed(lease, { reason: 'no_cluster', details, undo: false }, signal)).toBe(true);
+    expect((await rowOf(lease.external_id))['details']).toEqual({ clusters: [{ reason: 'a\ufffdb \ufffd c\\u0000' }] });
+  });
+
   test('asks again is how to hear of a launch under way, of an applied analysis that it is there, of one that ends to wait', async () => {
     const user = await addUser(db);
     const cluster = await newCluster();

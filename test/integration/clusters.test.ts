@@ -160,6 +160,16 @@ describe('a cluster', () => {
   });
 });
 
+test('before the first reading nothing is said of the clusters, least of all that there are none', async () => {
+  const store = clusterStore(db);
+  const unread = clusterRegistry({ store, reloadMs: FAR, log });
+  const early = clusterRoutes(createApp({ log }), { clusters: clusterUseCases({ store, registry: unread, log }), maxBodyBytes: 10_000 });
+  const answer = await early.handle(new Request('http://localhost/api/v1/clusters'));
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+  await unread.reload();
+  expect((await early.handle(new Request('http://localhost/api/v1/clusters'))).status).toBe(200);
+});
+
 describe('a change of the table', () => {
   const insert = (name: string, at: Database = db) => at`INSERT INTO vice_clusters (name, deployer_url) VALUES (${name}, 'http://x')`;
 

@@ -3,6 +3,7 @@ import { ConflictError } from '../../errors/errors.ts';
 import { ask } from './ask.ts';
 import type { Database } from './database.ts';
 import { codeOf } from './errors.ts';
+import { storableJson, storableText } from './storable.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -24,7 +25,7 @@ export function clusterStore(db: Database): ClusterStore {
     async insert({ name, deployer_url, enabled, priority, profile }, signal) {
       const statement = async () => db<ClusterRow[]>`
         INSERT INTO vice_clusters (name, deployer_url, enabled, priority, profile)
-        VALUES (${name}, ${deployer_url}, ${enabled}, ${priority}, ${JSON.stringify(profile)}::text::jsonb) RETURNING ${columns}`;
+        VALUES (${storableText(name)}, ${deployer_url}, ${enabled}, ${priority}, ${storableJson(profile)}::text::jsonb) RETURNING ${columns}`;
       try {
         const [row] = await ask(statement, { what: 'register the cluster', signal });
         if (row === undefined) throw new Error('an insert that returns its row returned none');

@@ -1,3 +1,4 @@
+import { ask } from './ask.ts';
 import type { Database } from './database.ts';
 
 /** Which of the Discovery Environment's tables there are, and what we may write there. */
@@ -16,13 +17,15 @@ export interface PlatformTables {
 }
 
 const FRESH_MS = 60_000;
+/** Several callers share one answer, so none of them may take it from the others. */
+const never = new AbortController().signal;
 
 export function platformTables(db: Database, now: () => number = () => performance.now()): PlatformTables {
   let known: { readonly at: number; readonly features: Promise<PlatformFeatures> } | undefined;
   return {
     features() {
       if (known && now() - known.at < FRESH_MS) return known.features;
-      const features = look(db);
+      const features = ask(() => look(db), { what: 'say which tables there are', signal: never, repeatable: true });
       known = { at: now(), features };
       features.catch(() => {
         known = undefined;

@@ -1,5 +1,6 @@
 import type { Failure, LaunchStore, Lease, Placement, PlaceOutcome } from '../../../coordinator/ports.ts';
 import { codeOf } from '../errors.ts';
+import { storableJson } from '../storable.ts';
 import { leaseEnd, rows, type StoreContext } from './context.ts';
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -57,7 +58,7 @@ function fail({ db, owner }: StoreContext, { external_id, attempt }: Lease, { re
   const undone = db`(${undo}::boolean AND cluster_id IS NOT NULL)`;
   return db`
     UPDATE vice_deployments SET
-      state = 'failed', reason = ${reason}, details = ${details === undefined ? null : JSON.stringify(details)}::text::jsonb,
+      state = 'failed', reason = ${reason}, details = ${details === undefined ? null : storableJson(details)}::text::jsonb,
       attempt = attempt + ${undone}::int, removal_due = CASE WHEN ${undone} THEN now() END, removal_fence = ${undone}, removal_tries = 0,
       lease_owner = NULL, lease_until = NULL, updated_at = now()
     WHERE external_id = ${external_id} AND attempt = ${attempt} AND lease_owner = ${owner} AND state IN ('reserved', 'applying')`;

@@ -1,4 +1,5 @@
 import type { ExitStore, Removal, RemovalStore } from '../../../coordinator/ports.ts';
+import { storableText } from '../storable.ts';
 import { leaseEnd, rows, type StoreContext } from './context.ts';
 
 /** Exits, and the queue of removals that they and failed launches fill. */
@@ -45,7 +46,7 @@ export function removing(context: StoreContext): ExitStore & RemovalStore {
     async postponeRemoval({ external_id, attempt }, delayMs, reason, signal) {
       const statement = () => db`
         UPDATE vice_deployments SET
-          removal_due = now() + ${delayMs}::float8 * interval '1 millisecond', removal_tries = removal_tries + 1, removal_note = ${reason},
+          removal_due = now() + ${delayMs}::float8 * interval '1 millisecond', removal_tries = removal_tries + 1, removal_note = ${storableText(reason)},
           lease_owner = NULL, lease_until = NULL, updated_at = now()
         WHERE external_id = ${external_id} AND attempt = ${attempt} AND lease_owner = ${owner} AND removal_due IS NOT NULL`;
       return (await rows(statement, 'postpone the removal', signal, { repeatable: true })).count > 0;
