@@ -1,12 +1,10 @@
 import type { Logger } from 'pino';
 import type { RankedCluster } from '../cluster-selector/cluster-selector.ts';
-import { ClusterFullError, InvalidDocumentError, NoClusterError } from '../errors/errors.ts';
+import { ClusterFullError, NoClusterError } from '../errors/errors.ts';
 import type { ViceError } from '../errors/vice-error.ts';
 import { decide } from '../quota/decide.ts';
 import type { Analysis } from '../schema/analysis.ts';
-import type { Fault } from '../schema/check.ts';
 import { buildDeploymentSpec } from '../spec-builder/build.ts';
-import { findFaults } from '../spec-builder/faults.ts';
 import { millicoresOf } from '../spec-builder/millicores.ts';
 import { noticesOf } from '../spec-builder/notices.ts';
 import { resolveProfile, type SpecSettings } from '../spec-builder/settings.ts';
@@ -33,18 +31,17 @@ export interface LaunchDeps {
 }
 
 /**
- * Launches an analysis on the first cluster that takes it. When it resolves, every object of the analysis is applied there and the row says so;
+ * Launches an analysis without faults (`checkAnalysis`) on the first cluster that takes it. When it resolves, every object of the analysis is applied there and the row says so;
  * when it throws, nothing of it runs anywhere, or its removal is queued. Launching what is launched already does nothing.
  *
  * A caller who leaves does not end the launch. But then nobody heard of its success, and after the lease has run out the `jobs` row decides whether
  * the analysis stays.
  *
- * @throws InvalidDocumentError, QuotaRefusedError, NoClusterError, SpecRefusedEverywhereError, UnavailableError
+ * @throws InvalidDocumentError for a fault that only the profile of a cluster makes one, QuotaRefusedError, NoClusterError, SpecRefusedEverywhereError, UnavailableError
  */
 export async function launch(deps: LaunchDeps, analysis: Analysis, caller: AbortSignal): Promise<void> {
   const { settings, store, clusters, patience, ending } = deps;
   const started = performance.now();
-  refuseFaults(findFaults(analysis, resolveProfile(settings, {})));
 
   const { username } = analysis;
   const admit: Admit = (usage) => (deps.isExempt(username) ? Number.POSITIVE_INFINITY : decide(username, usage));
@@ -96,8 +93,4 @@ async function launchOn(cluster: RankedCluster, { deps, analysis, row, loginIp, 
 function tellNotices({ log }: LaunchDeps, analysis: Analysis): void {
   const notices = noticesOf(analysis);
   if (notices.length > 0) log.warn({ external_id: analysis.uuid, notices }, 'the analysis does not get all that it asks for');
-}
-
-function refuseFaults(faults: readonly Fault[]): void {
-  if (faults.length > 0) throw new InvalidDocumentError('the analysis cannot be launched', { faults });
 }

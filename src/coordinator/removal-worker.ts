@@ -22,6 +22,8 @@ const PAUSE_MS = 5_000;
 const LONG_PAUSE_MS = 30_000;
 const TRIES_BEFORE_LONG_PAUSE = 100;
 
+const WRITE_MS = 5_000;
+
 /** Works off the queue of removals. Each removal is tried until its cluster says that nothing is left. */
 export class RemovalWorker {
   readonly #deps: RemovalDeps;
@@ -53,14 +55,16 @@ export class RemovalWorker {
     try {
       const leftBecause = await this.#remove(removal, signal);
       if (leftBecause === undefined) {
-        if (await store.markRemoved(removal.lease, signal)) log.info(facts, 'the analysis is gone from its cluster');
+        if (await store.markRemoved(removal.lease, writing())) log.info(facts, 'the analysis is gone from its cluster');
       } else {
-        if (removal.tries === 0) log.warn({ ...facts, reason: leftBecause }, 'a removal did not end; it is tried again until it does');
-        await store.postponeRemoval(removal.lease, pauseMs(removal.tries), leftBecause, signal);
+        if (removal.tries === 0 && !signal.aborted)
+          log.warn({ ...facts, reason: leftBecause }, 'a removal did not end; it is tried again until it does');
+        // A process that ends hands its removals over at once.
+        await store.postponeRemoval(removal.lease, signal.aborted ? 0 : pauseMs(removal.tries), leftBecause, writing());
       }
     } catch (err) {
       // The lease runs out and the removal is claimed anew, by whoever lives then.
-      if (!signal.aborted) log.error({ ...facts, err }, 'what became of a removal could not be written down');
+      log.error({ ...facts, err }, 'what became of a removal could not be written down');
     } finally {
       hold.release();
     }
@@ -83,4 +87,9 @@ export class RemovalWorker {
 function pauseMs(tries: number): number {
   const most = tries < TRIES_BEFORE_LONG_PAUSE ? PAUSE_MS : LONG_PAUSE_MS;
   return Math.round(Math.min(most, FIRST_PAUSE_MS * 2 ** tries) * (0.75 + Math.random() / 4));
+}
+
+/** What became of a removal is written down also when the process is told to end. */
+function writing(): AbortSignal {
+  return AbortSignal.timeout(WRITE_MS);
 }

@@ -44,6 +44,12 @@ test('what came to life while it was removed is removed again', async () => {
   expect({ isGone, calls }).toEqual({ isGone: true, calls: ['remove', 'status', 'remove'] });
 });
 
+test('what ends nobody knows when is asked for again after two seconds of watching', async () => {
+  const { isGone, calls } = await run(false, [false, true], [at('terminating')]);
+  expect(isGone).toBe(true);
+  expect(calls.filter((call) => call === 'remove')).toHaveLength(2);
+});
+
 test('what does not end in time is not gone', async () => {
   expect((await run(false, [false], [at('terminating')], 60)).isGone).toBe(false);
   expect((await run(true, [false], [at('pending')], 60)).isGone).toBe(false);

@@ -43,7 +43,7 @@ beforeAll(async () => {
   db = database(uri);
   await db.sql`INSERT INTO users (id, username) VALUES (${body.user_id}, 'jdoe@iplantcollaborative.org')`;
   await db.sql`INSERT INTO logins (user_id, ip_address) VALUES (${body.user_id}, ${LOGIN_IP})`;
-  coordinator = await runCoordinator(uri, { ...PATIENCE, fenceMs: 1_000 });
+  coordinator = await runCoordinator(uri, { patience: { ...PATIENCE, fenceMs: 1_000 } });
   ids = await register(
     coordinator.url,
     sides.map(({ proxy }, n) => ({ name: `cluster-${n + 1}`, url: proxy.url })),

@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait-for.ts';
 setDefaultTimeout(120_000);
 
 const example: object = await Bun.file(`${import.meta.dir}/../golden/example/analysis.json`).json();
-const child = `${import.meta.dir}/../support/crashing-coordinator.ts`;
+const child = Bun.fileURLToPath(import.meta.resolve('../support/crashing-coordinator.ts'));
 
 /** What the issue promises. */
 const RECOVERY_MS = 10_000;

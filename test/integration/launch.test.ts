@@ -26,7 +26,7 @@ beforeAll(async () => {
   const uri = await freshDatabase();
   db = database(uri);
   [east, west] = await Promise.all([startSite('east'), startSite('west')]);
-  coordinator = await runCoordinator(uri, patience, log);
+  coordinator = await runCoordinator(uri, { patience, log });
   clusterIds = await register(
     coordinator.url,
     [east, west].map(({ name, proxy }) => ({ name, url: proxy.url })),

@@ -13,7 +13,7 @@ import { capturedLog } from './captured-log.ts';
 import { type InterceptingProxy, startInterceptingProxy } from './intercepting-proxy.ts';
 
 const NAMESPACE = 'vice-apps';
-const local = ['--hostname', '127.0.0.1', '--port', '0', '--drain-seconds', '1', '--dotenv-path', '/dev/null'];
+const local = ['--hostname', '127.0.0.1', '--port', '0', '--dotenv-path', '/dev/null'];
 
 /** The configuration of a coordinator in a test: that of the golden specs, with this database. */
 export function coordinatorConfig(dbUri: string, ...flags: readonly string[]) {
@@ -21,9 +21,17 @@ export function coordinatorConfig(dbUri: string, ...flags: readonly string[]) {
   return loadCoordinatorConfig(['--config', file, ...local, '--log-level', 'info', ...flags], { DISCOENV_DB_URI: dbUri });
 }
 
-/** A coordinator in this process with a log that can be read. */
-export async function runCoordinator(dbUri: string, patience?: Patience, log: Logger = capturedLog().log): Promise<Coordinator> {
-  const config = coordinatorConfig(dbUri);
+export interface RunOptions {
+  readonly patience?: Patience;
+  readonly log?: Logger;
+  /** @default '1' */
+  readonly drainSeconds?: string;
+}
+
+/** A coordinator in this process that is prepared. */
+export async function runCoordinator(dbUri: string, options: RunOptions = {}): Promise<Coordinator> {
+  const { patience, log = capturedLog().log, drainSeconds = '1' } = options;
+  const config = coordinatorConfig(dbUri, '--drain-seconds', drainSeconds);
   const coordinator = startCoordinator(config, log, openAdapters(config, log), patience);
   await coordinator.prepared;
   return coordinator;
@@ -42,7 +50,9 @@ export interface Site {
 
 export async function startSite(name: string): Promise<Site> {
   const sandbox = startSandboxCluster({ name, namespaces: [NAMESPACE] });
-  const config = loadDeployerConfig([...local, '--config', '/dev/null', '--vice-namespace', NAMESPACE], { VICE_KUBECONFIG: sandbox.kubeconfig });
+  const config = loadDeployerConfig([...local, '--drain-seconds', '1', '--config', '/dev/null', '--vice-namespace', NAMESPACE], {
+    VICE_KUBECONFIG: sandbox.kubeconfig,
+  });
   const deployer = createStandalone(config, capturedLog().log);
   await deployer.connected;
   const proxy = await startInterceptingProxy(deployer.url);
