@@ -3,18 +3,13 @@ import { ApiServer } from './sandbox/api-server.ts';
 import { type Delays, runControllers } from './sandbox/controllers/run-controllers.ts';
 import { handleApiRequest } from './sandbox/http-api.ts';
 import { ObjectStore } from './sandbox/object-store.ts';
-import { realTimers, type Timers } from './sandbox/timers.ts';
+import { realTimers } from './sandbox/timers.ts';
 
 export interface SandboxClusterOptions {
   /** What the cluster is called in its kubeconfig and on its pages. */
   readonly name: string;
-  /** @default a free port */
-  readonly port?: number;
   /** Namespaces that exist from the start. @default vice-apps and default */
   readonly namespaces?: readonly string[];
-  readonly delays?: Partial<Delays>;
-  /** @default time as it passes */
-  readonly timers?: Timers;
 }
 
 /** A Kubernetes API in this process, on 127.0.0.1: no container runs, but its objects live and die as in a cluster. */
@@ -29,13 +24,13 @@ export interface SandboxCluster {
   stop(): Promise<void>;
 }
 
-const usualDelays: Delays = { reactMs: 2, collectMs: 20, startMs: 150, stopMs: 50 };
+const delays: Delays = { reactMs: 2, collectMs: 20, startMs: 150, stopMs: 50 };
 
 export function startSandboxCluster(options: SandboxClusterOptions): SandboxCluster {
   const { name } = options;
-  const timers = options.timers ?? realTimers();
+  const timers = realTimers();
   const api = new ApiServer(new ObjectStore(), () => new Date(), randomUUID);
-  const stopControllers = runControllers(api, timers, { ...usualDelays, ...options.delays }, `${name}-node`);
+  const stopControllers = runControllers(api, timers, delays, `${name}-node`);
   for (const namespace of options.namespaces ?? ['default', 'vice-apps']) {
     api.create('Namespace', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   }
@@ -43,7 +38,7 @@ export function startSandboxCluster(options: SandboxClusterOptions): SandboxClus
   const ending = new AbortController();
   const server = Bun.serve({
     hostname: '127.0.0.1',
-    port: options.port ?? 0,
+    port: 0,
     reusePort: false,
     fetch: (request, self) => {
       self.timeout(request, 0); // a watch may be quiet for long

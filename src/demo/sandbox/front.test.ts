@@ -39,9 +39,18 @@ test('a host leads through its ingress and service to the ready pod, in whicheve
   const page = await ask('A1234.localhost:1');
   expect(page.status).toBe(200);
   for (const part of ['This is a sandbox', 'image:1', 'west', '<dd>apps</dd>', '<dd>x-']) expect(page.text).toContain(part);
-  api.delete('Deployment', 'apps', 'x');
+});
+
+test('a pod that is ending is not led to any more', async () => {
+  const { api, timers, ask } = start();
+  api.create('Ingress', 'apps', ingress('a1234'));
+  api.create('Service', 'apps', service('x'));
+  api.create('Deployment', 'apps', deployment('x'));
   timers.advance(200);
-  expect((await ask('a1234.localhost:1')).status).toBe(503);
+  api.delete('Pod', 'apps', api.store.list('Pod')[0]?.metadata.name ?? '');
+  timers.advance(10);
+  expect(api.store.list('EndpointSlice')).toMatchObject([{ endpoints: [{ conditions: { ready: false, terminating: true } }] }]);
+  expect((await ask('a1234.localhost')).status).toBe(503);
 });
 
 test('a host may be routed by its whole name, and by an HTTPRoute', async () => {

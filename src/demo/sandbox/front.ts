@@ -6,15 +6,14 @@ import { destinationOf } from './routes.ts';
 export interface FrontOptions {
   /** Asked in this order. */
   readonly clusters: readonly { readonly name: string; readonly store: ObjectStore }[];
-  /** @default a free port */
-  readonly port?: number;
 }
 
-/** The edge in front of all clusters: one port, and the host name says which analysis is meant. */
+/**
+ * The edge in front of all clusters: one port, and the host name says which analysis is meant, as `http://<subdomain>.localhost:<port>/`. Browsers and
+ * curl know that this is 127.0.0.1, other programs send it as `Host`.
+ */
 export interface Front {
   readonly port: number;
-  /** `http://<subdomain>.localhost:<port>/`; browsers and curl know that this is 127.0.0.1, other programs send it as `Host`. */
-  urlOf(subdomain: string): string;
   stop(): Promise<void>;
 }
 
@@ -28,7 +27,7 @@ const headers = {
 export function startFront(options: FrontOptions): Front {
   const server = Bun.serve({
     hostname: '127.0.0.1',
-    port: options.port ?? 0,
+    port: 0,
     reusePort: false,
     fetch: (request) => {
       const { status, body } = answer(options.clusters, request.headers.get('host') ?? '');
@@ -36,7 +35,7 @@ export function startFront(options: FrontOptions): Front {
     },
   });
   const port = server.port ?? 0;
-  return { port, urlOf: (subdomain) => `http://${subdomain}.localhost:${port}/`, stop: () => server.stop(true) };
+  return { port, stop: () => server.stop(true) };
 }
 
 function answer(clusters: FrontOptions['clusters'], host: string): { readonly status: number; readonly body: string } {
