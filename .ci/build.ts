@@ -17,6 +17,8 @@ function isFresh(): boolean {
 }
 
 function commit(): string {
+  const given = process.env['VICE_COMMIT'];
+  if (given) return given;
   const git = Bun.spawnSync(['git', 'rev-parse', '--short', 'HEAD'], { cwd: root, stderr: 'ignore' });
   return git.success ? git.stdout.toString().trim() : 'unknown commit';
 }

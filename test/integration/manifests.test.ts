@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { loadCoordinatorConfig } from '../../src/config/coordinator.ts';
+import { loadDeployerConfig } from '../../src/config/deployer.ts';
+
+const deploy = join(import.meta.dir, '../../deploy');
+const components = ['coordinator', 'deployer'] as const;
+
+interface Container {
+  readonly args: readonly string[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly securityContext: Record<string, unknown>;
+}
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: {
+    readonly selector?: Record<string, unknown>;
+    readonly template?: {
+      readonly metadata: { readonly labels: Record<string, string> };
+      readonly spec: Record<string, unknown> & { readonly containers: Container[] };
+    };
+  };
+}
+
+const documents = (path: string): readonly Manifest[] => parseAllDocuments(readFileSync(path, 'utf8')).map((document): Manifest => document.toJS());
+
+function resources(component: string): readonly string[] {
+  const [kustomization] = parseAllDocuments(readFileSync(join(deploy, component, 'kustomization.yaml'), 'utf8')).map((document) => document.toJS());
+  return kustomization.resources;
+}
+
+const rendered = (component: string) => resources(component).flatMap((file) => documents(join(deploy, component, file)));
+
+function podOf(component: string) {
+  const template = rendered(component).find(({ kind }) => kind === 'Deployment')?.spec?.template;
+  const container = template?.spec.containers[0];
+  if (template === undefined || container === undefined) throw new Error(`${component} has no pod`);
+  return { template, container };
+}
+
+describe.each([...components])('deploy/%s', (component) => {
+  test('every file is listed, and every file that is listed is there', () => {
+    const files = readdirSync(join(deploy, component)).filter((file) => file !== 'kustomization.yaml');
+    expect([...resources(component)].sort()).toEqual(files.sort());
+  });
+
+  test('kubectl renders the same objects, where there is one', () => {
+    const kubectl = Bun.which('kubectl');
+    const objects = (manifests: readonly Manifest[]) =>
+      manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`).sort();
+    const output = kubectl === null ? undefined : Bun.spawnSync([kubectl, 'kustomize', join(deploy, component)]).stdout.toString();
+    const theirs = output === undefined ? rendered(component) : parseAllDocuments(output).map((document): Manifest => document.toJS());
+    expect(objects(theirs)).toEqual(objects(rendered(component)));
+  });
+
+  test('the Service leads to the pods and to the port that they listen on', () => {
+    const { template, container } = podOf(component);
+    const service = rendered(component).find(({ kind }) => kind === 'Service');
+    expect(template.metadata.labels).toMatchObject({ ...service?.spec?.selector });
+    const config = component === 'coordinator' ? undefined : loadDeployerConfig(container.args, { CLUSTER: '1' });
+    expect(container.ports).toEqual([{ name: 'http', containerPort: config?.port ?? 60_000 }]);
+  });
+
+  test('the container is not root, cannot become it, and writes nothing', () => {
+    const { template, container } = podOf(component);
+    expect(template.spec['securityContext']).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(container.securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+  });
+
+  test('a pod lives longer than its drain and the pause before it take', () => {
+    const { template, container } = podOf(component);
+    const drainSeconds = loadDeployerConfig([], { CLUSTER: '1' }).drainSeconds;
+    const pause = Object(container)['lifecycle'].preStop.sleep.seconds;
+    expect(Number(template.spec['terminationGracePeriodSeconds'])).toBeGreaterThan(drainSeconds + pause);
+  });
+});
+
+test('the arguments of the coordinator are flags that it knows', () => {
+  const args = podOf('coordinator').container.args.filter((argument) => !argument.startsWith('--config='));
+  const config = loadCoordinatorConfig(args, { DISCOENV_DB_URI: 'postgresql://de@db/de', DISCOENV_IRODS_ZONE: 'cyverse' });
+  expect(config).toMatchObject({ port: 60_000, warnings: [] });
+});
+
+test('no manifest holds a Secret, and no role may read one', () => {
+  const files = components.flatMap((component) => resources(component).map((file) => join(deploy, component, file)));
+  for (const file of files) {
+    const text = JSON.stringify(documents(file));
+    expect([relative(deploy, file), /"kind":"Secret"|"secrets"|"\*"/.test(text)]).toEqual([relative(deploy, file), false]);
+  }
+});
