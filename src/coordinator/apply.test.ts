@@ -1,5 +1,13 @@
 import { expect, test } from 'bun:test';
-import { ClusterFullError, ConflictError, DeployerUnreachableError, SpecRefusedError, TerminatingError, UnavailableError } from '../errors/errors.ts';
+import {
+  ClusterFullError,
+  ClusterMisconfiguredError,
+  ConflictError,
+  DeployerUnreachableError,
+  SpecRefusedError,
+  TerminatingError,
+  UnavailableError,
+} from '../errors/errors.ts';
 import type { ExternalId } from '../schema/ids.ts';
 import { apply } from './apply.ts';
 import { PATIENCE } from './patience.ts';
@@ -39,7 +47,12 @@ function run(script: Script, busyMs = 0) {
 const gone = { external_id, gone: true, left: [] };
 const lost = new UnavailableError('no answer');
 
-for (const refusal of [new SpecRefusedError('no'), new ClusterFullError('no'), new DeployerUnreachableError('no')]) {
+for (const refusal of [
+  new SpecRefusedError('no'),
+  new ClusterFullError('no'),
+  new ClusterMisconfiguredError('no'),
+  new DeployerUnreachableError('no'),
+]) {
   test(`a refusal leaves nothing to ask for: ${refusal.name}`, async () => {
     const { result, calls } = run({ apply: [refusal] });
     expect(await result).toEqual({ is: 'clear', refusal });

@@ -1,4 +1,11 @@
-import { ClusterFullError, DeployerUnreachableError, SpecRefusedError, TerminatingError, UnavailableError } from '../errors/errors.ts';
+import {
+  ClusterFullError,
+  ClusterMisconfiguredError,
+  DeployerUnreachableError,
+  SpecRefusedError,
+  TerminatingError,
+  UnavailableError,
+} from '../errors/errors.ts';
 import { ViceError } from '../errors/vice-error.ts';
 import type { Patience } from './patience.ts';
 import { poll } from './poll.ts';
@@ -7,6 +14,9 @@ import { remove } from './remove.ts';
 
 /** What is certain after an attempt: it is applied, or nothing of it is in the cluster nor can come there. */
 export type Outcome = { readonly is: 'applied' } | { readonly is: 'clear'; readonly refusal: ViceError };
+
+/** With each of them the deployer says that nothing of the attempt is left. */
+const REFUSALS = [SpecRefusedError, ClusterFullError, ClusterMisconfiguredError] as const;
 
 /**
  * Applies one attempt in one cluster. An attempt without an answer is asked for, and if it was not applied, fenced off.
@@ -27,7 +37,7 @@ export async function apply(deployer: Deployer, request: Apply, patience: Patien
     }
   };
   const afterError = (err: unknown): Promise<Outcome> | Outcome => {
-    if (err instanceof SpecRefusedError || err instanceof ClusterFullError) return { is: 'clear', refusal: err };
+    if (REFUSALS.some((kind) => err instanceof kind) && err instanceof ViceError) return { is: 'clear', refusal: err };
     if (err instanceof DeployerUnreachableError && !isTerminating) return { is: 'clear', refusal: err };
     return settle(deployer, request, patience, err, signal);
   };

@@ -162,7 +162,7 @@ export type Observed = Pick<DeploymentStatus, 'external_id' | 'phase' | 'attempt
 export interface Deployer {
   /**
    * Applies every manifest; repeating it changes nothing.
-   * @throws SpecRefusedError, ClusterFullError: refused, and nothing of it is in the cluster. TerminatingError: a former life of the analysis
+   * @throws SpecRefusedError, ClusterFullError, ClusterMisconfiguredError: refused, and nothing of it is in the cluster. TerminatingError: a former life of the analysis
    *   still ends there. FencedError: this attempt was ended. ConflictError: something else is there under this id. DeployerUnreachableError.
    *   UnavailableError, UpstreamError: no answer or nonsense; whether it was applied is not known.
    */

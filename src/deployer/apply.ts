@@ -1,11 +1,17 @@
-import { ClusterFullError, ConflictError, SpecRefusedError, TerminatingError, UnavailableError } from '../errors/errors.ts';
+import {
+  ClusterFullError,
+  ClusterMisconfiguredError,
+  ConflictError,
+  SpecRefusedError,
+  TerminatingError,
+  UnavailableError,
+} from '../errors/errors.ts';
 import { ViceError } from '../errors/vice-error.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import type { DeploymentStatus } from '../schema/deployment-status.ts';
 import { specHash } from '../schema/spec-hash.ts';
 import { claimAnchor, stillTerminating } from './claim-anchor.ts';
 import type { DeployerDeps } from './deps.ts';
-import { ClusterMisconfiguredError } from './errors.ts';
 import { everyManifest, type Manifests, manifestsOf, nameOf, objectNames } from './manifests.ts';
 import type { Observed, Written } from './observe/observer.ts';
 import { statusOf } from './observe/status.ts';
@@ -82,12 +88,13 @@ async function failure(
   written: readonly Written[],
   manifests: Manifests,
 ): Promise<unknown> {
-  const verdict = VERDICTS.flatMap((kind) => failures.find((err) => err instanceof kind) ?? []).at(0);
+  const verdict = VERDICTS.flatMap((kind) => failures.filter((err): err is ViceError => err instanceof kind)).at(0);
   if (verdict === undefined) return unfinished(under, failures, written, manifests);
   // A repeat of what runs already must not take it down, whatever the repeat is refused for.
   if (!under.claim.isNew && (await isHoldingDeployment(deps, under, manifests.deployment.metadata.name))) return verdict;
-  await undo(deps, under);
-  return verdict;
+  if (await undo(deps, under)) return verdict;
+  const message = `${under.external_id} was refused (${verdict.message}), and what was made of it could not be taken back yet; a removal ends it`;
+  return new UnavailableError(message, { cause: verdict, retryAfterSeconds: 1 });
 }
 
 function unfinished({ external_id }: Under, failures: readonly unknown[], written: readonly Written[], manifests: Manifests): unknown {

@@ -21,10 +21,3 @@ export class ObjectChangedError extends ViceError {
   readonly status = 409;
   override readonly retryable = true;
 }
-
-/** The cluster's administrator has something to do: a right of the deployer's role is missing, its namespace is, or its credentials are refused. */
-export class ClusterMisconfiguredError extends ViceError {
-  override readonly name = 'ClusterMisconfiguredError';
-  readonly code = 'cluster_misconfigured';
-  readonly status = 502;
-}

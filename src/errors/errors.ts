@@ -98,6 +98,16 @@ export class ClusterFullError extends ViceError {
   override readonly retryable = true;
 }
 
+/**
+ * The cluster's administrator has something to do: a right of the deployer's role is missing, its namespace is, or its credentials are refused. An apply
+ * that ends with it left nothing behind.
+ */
+export class ClusterMisconfiguredError extends ViceError {
+  override readonly name = 'ClusterMisconfiguredError';
+  readonly code = 'cluster_misconfigured';
+  readonly status = 502;
+}
+
 /** A peer answered what it should not. The caller can do nothing about it; the log says what. */
 export class UpstreamError extends ViceError {
   override readonly name = 'UpstreamError';

@@ -9,8 +9,7 @@ import type { DemoOptions } from '../demo/options.ts';
 import { startFront } from '../demo/sandbox/front.ts';
 import { type SandboxCluster, startSandboxCluster } from '../demo/sandbox-cluster.ts';
 import type { Stage, StageCluster } from '../demo/stage.ts';
-import { ClusterMisconfiguredError } from '../deployer/errors.ts';
-import { ConfigurationError } from '../errors/errors.ts';
+import { ClusterMisconfiguredError, ConfigurationError } from '../errors/errors.ts';
 import { createStandalone } from './standalone.ts';
 
 export interface StageDeps {

@@ -1,5 +1,6 @@
 import {
   ClusterFullError,
+  ClusterMisconfiguredError,
   ConflictError,
   DeployerUnreachableError,
   FencedError,
@@ -19,6 +20,7 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   conflict: (message, facts) => new ConflictError(message, facts),
   terminating: (message, facts) => new TerminatingError(message, facts),
   fenced: (message, facts) => new FencedError(message, facts),
+  cluster_misconfigured: (message, facts) => new ClusterMisconfiguredError(message, facts),
   cluster_full: (message, facts) => new ClusterFullError(message, facts),
   spec_refused: (message, facts) => new SpecRefusedError(message, facts),
   // A deployer of another version that does not understand the document has created nothing of it.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { AlreadyThereError, ClusterMisconfiguredError, ObjectChangedError } from '../../deployer/errors.ts';
-import { ClusterFullError, NotFoundError, SpecRefusedError, UnavailableError } from '../../errors/errors.ts';
+import { AlreadyThereError, ObjectChangedError } from '../../deployer/errors.ts';
+import { ClusterFullError, ClusterMisconfiguredError, NotFoundError, SpecRefusedError, UnavailableError } from '../../errors/errors.ts';
 import type { ViceError } from '../../errors/vice-error.ts';
 import { statusError } from './status-error.ts';
 

@@ -1,5 +1,5 @@
-import { AlreadyThereError, ClusterMisconfiguredError, ObjectChangedError } from '../../deployer/errors.ts';
-import { ClusterFullError, NotFoundError, SpecRefusedError, UnavailableError } from '../../errors/errors.ts';
+import { AlreadyThereError, ObjectChangedError } from '../../deployer/errors.ts';
+import { ClusterFullError, ClusterMisconfiguredError, NotFoundError, SpecRefusedError, UnavailableError } from '../../errors/errors.ts';
 import type { ViceError } from '../../errors/vice-error.ts';
 
 /** `Status` of the Kubernetes API, as far as it is read here; https://kubernetes.io/docs/reference/kubernetes-api/definitions/status-v1-meta/. */
