@@ -1,0 +1,24 @@
+import { afterAll, beforeAll } from 'bun:test';
+import { pino } from 'pino';
+import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import { ClusterObjects } from '../contract/cluster-objects.ts';
+import { lateObjectCases } from '../contract/late-objects.ts';
+import { testClusters } from './clusters.ts';
+import { type OwnNamespace, ownNamespace, standaloneConfig } from './deployer-subject.ts';
+
+const [, cluster] = testClusters();
+let space: OwnNamespace;
+beforeAll(async () => {
+  space = await ownNamespace(cluster, 'late');
+}, 60_000);
+afterAll(() => space.drop(), 60_000);
+
+lateObjectCases(() => {
+  const { namespace } = space;
+  const kubeconfig = { from: 'file', path: cluster.kubeconfig } as const;
+  return {
+    config: standaloneConfig(cluster, namespace),
+    objects: new ClusterObjects(space.kube, namespace),
+    connect: () => connectKubernetes({ kubeconfig, namespace, log: pino({ level: 'silent' }) }),
+  };
+});

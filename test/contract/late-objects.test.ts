@@ -1,0 +1,11 @@
+import { afterAll, beforeAll } from 'bun:test';
+import { lateObjectCases } from './late-objects.ts';
+import { type SandboxGround, sandboxGround } from './sandbox-ground.ts';
+
+let ground: SandboxGround;
+beforeAll(async () => {
+  ground = await sandboxGround();
+});
+afterAll(() => ground.stop());
+
+lateObjectCases(() => ground);

@@ -1,0 +1,35 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type Connected, connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import type { DeployerConfig } from '../../src/config/deployer.ts';
+import { startSandboxCluster } from '../../src/demo/sandbox-cluster.ts';
+import { kube } from '../support/kube.ts';
+import { ClusterObjects } from './cluster-objects.ts';
+
+/** A sandbox cluster of a test's own, and what is needed to run deployers on it. */
+export interface SandboxGround {
+  readonly config: DeployerConfig;
+  readonly objects: ClusterObjects;
+  connect(): Connected;
+  stop(): Promise<void>;
+}
+
+export async function sandboxGround(): Promise<SandboxGround> {
+  const namespace = 'vice-apps';
+  const sandbox = startSandboxCluster({ name: 'sandbox' });
+  const folder = await mkdtemp(join(tmpdir(), 'vice-sandbox-'));
+  await writeFile(join(folder, 'kubeconfig'), sandbox.kubeconfig);
+  const { kubeconfig: text } = sandbox;
+  const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, logLevel: 'fatal', drainSeconds: 1 } as const;
+  return {
+    config: { ...process, namespace, kubeconfigText: text, warnings: [] },
+    objects: new ClusterObjects(kube(join(folder, 'kubeconfig')), namespace),
+    connect: () => connectKubernetes({ kubeconfig: { from: 'text', text }, namespace, log: pino({ level: 'silent' }) }),
+    stop: async () => {
+      await sandbox.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
