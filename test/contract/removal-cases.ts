@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { waitFor } from '../support/wait-for.ts';
 import { CASE_MS, type Given } from './bench.ts';
 import { sampleSpec } from './sample-spec.ts';
 
@@ -120,10 +121,8 @@ export function removalCases(given: Given): void {
             expect(await cluster.namesOf(id)).toEqual([]);
             continue;
           }
-          const applied = async () => (await other.apply(sampleSpec(id))).status;
-          const statuses = [await applied()];
-          while (statuses.at(-1) === 409 && statuses.length < 20) statuses.push(await applied());
-          expect(statuses.at(-1)).toBe(201);
+          const applied = async () => (await other.apply(sampleSpec(id))).status === 201;
+          await waitFor(applied, { timeoutMs: 10_000, what: 'the launch to find the place free' });
         }
       },
       CASE_MS,
