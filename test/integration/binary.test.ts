@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type SandboxCluster, startSandboxCluster } from '../../src/demo/sandbox-cluster.ts';
 import { httpEvent, startLambdaRuntime } from '../support/lambda-runtime.ts';
 import { emptyDatabase } from '../support/postgres.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const root = join(import.meta.dir, '../..');
 const binary = join(root, 'dist/vice');
@@ -133,6 +134,7 @@ describe('a mode starts, answers, and drains on SIGTERM with exit code 0', () =>
     const child = start(['--mode=coordinator', '--port=0', '--hostname=127.0.0.1', '--log-level=info', '--namespace=de'], env);
     const { url, log } = await listening(child);
     expect(await (await fetch(`${url}/`)).text()).toBe('Hello from app-exposer.');
+    await waitFor(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs: 10_000, what: 'the coordinator to be ready' });
     expect(await (await fetch(`${url}/api/v1/clusters`)).json()).toEqual({ clusters: [] });
     expect(log).toContainEqual(expect.objectContaining({ level: 'warn', message: expect.stringContaining('--namespace is ignored') }));
     child.kill('SIGTERM');
