@@ -52,7 +52,8 @@ async function settle(deployer: Deployer, request: Apply, patience: Patience, ca
   if (isApplied(observed, request)) return { is: 'applied' };
   const deadline = performance.now() + patience.fenceMs;
   const { external_id, attempt } = request;
-  const fence = () => remove(deployer, { external_id, attempt }, true, deadline, signal).catch(() => undefined);
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(patience.fenceMs)]);
+  const fence = () => remove(deployer, { external_id, attempt }, true, deadline, bounded).catch(() => undefined);
   if (await poll(fence, deadline, signal)) return { is: 'clear', refusal: refusalOf(cause) };
   throw new UnavailableError('the deployer does not say what became of the launch', { cause, retryAfterSeconds: 5 });
 }
