@@ -61,7 +61,7 @@ export function anchorManifest(content: Anchor | Tombstone, namespace: string, r
         attempt: String(content.attempt),
         spec_hash: content.spec_hash,
         origin: content.origin,
-        objects: JSON.stringify(content.objects),
+        objects: content.objects.join('\n'),
       }),
       ...(fenced && { fenced: String(fenced.attempt), fenced_at: fenced.at.toISOString() }),
     },
@@ -88,19 +88,28 @@ export function standingOf(object: KubeObject): Standing | undefined {
     isTerminating: metadata.deletionTimestamp !== undefined,
   };
   const fenced = fenceOf(data);
-  const { attempt, spec_hash, origin = '', objects } = data;
+  const { attempt, spec_hash, origin = '', objects = '' } = data;
   if (spec_hash === undefined) return fenced && { is: 'tombstone', ...place, fenced };
-  return { is: 'anchor', ...place, attempt: Number(attempt ?? 1), spec_hash, origin, objects: namesIn(objects), ...(fenced && { fenced }) };
+  return {
+    is: 'anchor',
+    ...place,
+    attempt: attemptIn(attempt),
+    spec_hash,
+    origin,
+    objects: objects.split('\n').filter(Boolean),
+    ...(fenced && { fenced }),
+  };
 }
 
+// Somebody may have changed the ConfigMap by hand: what makes no sense reads as the least that is safe.
 function fenceOf(data: Readonly<Record<string, string>>): Fence | undefined {
   const attempt = Number(data['fenced']);
-  return Number.isSafeInteger(attempt) ? { attempt, at: new Date(data['fenced_at'] ?? 0) } : undefined;
+  return Number.isSafeInteger(attempt) ? { attempt, at: new Date(Date.parse(data['fenced_at'] ?? '') || 0) } : undefined;
 }
 
-function namesIn(text: string | undefined): readonly string[] {
-  const parsed: unknown = JSON.parse(text ?? '[]');
-  return Array.isArray(parsed) ? parsed.filter((name) => typeof name === 'string') : [];
+function attemptIn(text: string | undefined): number {
+  const attempt = Number(text);
+  return Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1;
 }
 
 function isTextRecord(value: unknown): value is Readonly<Record<string, string>> {

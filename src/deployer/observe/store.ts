@@ -1,11 +1,12 @@
 import type { ExternalId } from '../../schema/ids.ts';
 import type { Kind } from '../kinds.ts';
-import { nameOf } from '../manifests.ts';
 import type { Facts } from './facts.ts';
 import { statusOf } from './status.ts';
 import { isThere, type View } from './view.ts';
 
 interface Entry {
+  readonly external_id: ExternalId;
+  /** By uid. */
   readonly facts: Map<string, Facts>;
   /** The change that its status last differed at, and a digest of that status. */
   change: number;
@@ -17,6 +18,10 @@ interface Entry {
 const REMEMBERED_REMOVALS = 10_000;
 /** How many uids are remembered whose object has ended. */
 const REMEMBERED_ENDS = 10_000;
+function newEntry(external_id: ExternalId): Entry {
+  return { external_id, facts: new Map(), change: 0, digest: 0, isThere: false };
+}
+
 const timeless = { observedAt: new Date(0), revision: '' };
 
 /** Every analysis of the cluster by external id, with a number that grows with each change of a status. */
@@ -36,13 +41,13 @@ export class AnalysisStore {
   /** News that are older than what is known change nothing: the answer to a write may come after the event of the object's end. */
   put(facts: Facts): void {
     if (this.#ended.has(facts.uid)) return;
-    const entry = this.#entries.get(facts.external_id) ?? { facts: new Map(), change: 0, digest: 0, isThere: false };
-    const key = nameOf(facts.kind, facts.name);
-    const known = entry.facts.get(key);
+    const entry = this.#entries.get(facts.external_id) ?? newEntry(facts.external_id);
+    const known = entry.facts.get(facts.uid);
     if (known && known.version > facts.version) return;
-    entry.facts.set(key, facts);
-    this.#entries.set(facts.external_id, entry);
-    this.#settle(facts.external_id, entry);
+    // One text for all objects of an analysis instead of one for each: with thousands of analyses that is megabytes.
+    entry.facts.set(facts.uid, { ...facts, external_id: entry.external_id });
+    this.#entries.set(entry.external_id, entry);
+    this.#settle(entry.external_id, entry);
   }
 
   /** The object with this uid is gone for good. */
@@ -51,7 +56,7 @@ export class AnalysisStore {
     if (this.#ended.size > REMEMBERED_ENDS) this.#ended.delete(this.#ended.values().next().value ?? '');
     const entry = this.#entries.get(externalId);
     if (!entry) return;
-    for (const [key, facts] of entry.facts) if (facts.uid === uid) entry.facts.delete(key);
+    entry.facts.delete(uid);
     if (entry.facts.size === 0) this.#entries.delete(externalId);
     this.#settle(externalId, entry);
   }

@@ -12,9 +12,10 @@ export interface View {
 
 const applied: ReadonlySet<Kind> = new Set(APPLIED_KINDS);
 
-/** The anchor or the tombstone, when one of them stands. */
+/** The anchor or the tombstone, when one of them stands. Of one that is going and its successor it is the later. */
 export function standingIn(view: View | undefined): Standing | undefined {
-  return view?.facts.find(({ standing }) => standing !== undefined)?.standing;
+  const standings = view?.facts.filter(({ standing }) => standing !== undefined) ?? [];
+  return standings.reduce<Facts | undefined>((latest, one) => (latest && latest.version > one.version ? latest : one), undefined)?.standing;
 }
 
 export function anchorIn(view: View | undefined): (Standing & { readonly is: 'anchor' }) | undefined {
