@@ -117,5 +117,7 @@ function inspect(document: unknown): { readonly fitted: unknown; readonly faults
   }
   const fitted = fit(Analysis, document);
   const shape = check(Analysis, fitted);
-  return { fitted, faults: [...(shape.ok ? [] : shape.faults), ...unspeakable(fitted)] };
+  const ofShape = shape.ok ? [] : shape.faults;
+  const told = new Set(ofShape.map(({ path }) => path));
+  return { fitted, faults: [...ofShape, ...unspeakable(fitted).filter(({ path }) => !told.has(path))] };
 }

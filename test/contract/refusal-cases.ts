@@ -24,6 +24,19 @@ export function refusalCases(given: Given, { real }: Subject): void {
       await plain.body?.cancel();
     });
 
+    test('what no later program can hold is 400, and nothing is written', async () => {
+      const { deployer, cluster, newId } = given();
+      const id = newId();
+      const spec = sampleSpec(id);
+      const text = JSON.stringify({ ...spec, service: { ...spec.service, spec: { ...spec.service.spec, strange: 'HERE' } } });
+      for (const strange of ['"\\ud800"', '"\\u0000"', '1e999', '['.repeat(100_000) + ']'.repeat(100_000)]) {
+        const { status, code, problem } = await deployer.apply(text.replace('"HERE"', strange));
+        expect([status, code, problem.faults?.length]).toEqual([400, 'invalid_document', 1]);
+        expect(problem.faults?.[0]?.path).toStartWith('service.spec.strange');
+      }
+      expect(await cluster.namesOf(id)).toEqual([]);
+    });
+
     test('what the policy does not allow is 422 with every violation, and nothing is written', async () => {
       const { deployer, cluster, newId } = given();
       const id = newId();

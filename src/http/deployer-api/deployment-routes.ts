@@ -4,6 +4,7 @@ import { InvalidDocumentError } from '../../errors/errors.ts';
 import { check } from '../../schema/check.ts';
 import { Attempt, ViceDeploymentSpec } from '../../schema/deployment-spec.ts';
 import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
+import { unspeakable } from '../../schema/unspeakable.ts';
 import { jsonResponse } from '../plumbing/json-response.ts';
 import { describe } from '../plumbing/openapi.ts';
 import { readJson } from '../plumbing/read-json.ts';
@@ -59,8 +60,9 @@ export function deploymentRoutes(app: Elysia, deployer: Deployer, maxBodyBytes: 
 
 function specIn(document: unknown): ViceDeploymentSpec {
   const checked = check(ViceDeploymentSpec, document);
-  if (checked.ok) return checked.value;
-  throw new InvalidDocumentError('the body is no deployment spec', { faults: checked.faults });
+  const faults = checked.ok ? unspeakable(document) : checked.faults;
+  if (checked.ok && faults.length === 0) return checked.value;
+  throw new InvalidDocumentError('the body is no deployment spec', { faults });
 }
 
 /** For the operator who finds the objects and asks where they came from. */
