@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise, type IForbiddenRuleType } from 'dependency-cruiser';
 
-const root = join(import.meta.dir, '..');
+const repository = join(import.meta.dir, '..');
 
 const base = ['schema', 'errors'];
 const pure = ['spec-builder', 'cluster-selector', 'quota'];
@@ -87,8 +87,8 @@ function rules(): IForbiddenRuleType[] {
 }
 
 /** Every breach of the layers, and how many modules were read. A checker that reads nothing finds nothing: that is a breach too. */
-export async function checkLayers(): Promise<{ readonly breaches: readonly string[]; readonly modules: number }> {
-  const onDisk = modulesOnDisk('src');
+export async function checkLayers(root = repository): Promise<{ readonly breaches: readonly string[]; readonly modules: number }> {
+  const onDisk = modulesOnDisk(root, 'src');
   const { output } = await cruise(
     ['src'],
     {
@@ -103,12 +103,12 @@ export async function checkLayers(): Promise<{ readonly breaches: readonly strin
   );
   if (typeof output === 'string') throw new Error('cannot happen: no reporter was asked for');
   const read = new Set(output.modules.map(({ source: path }) => path));
-  const unread = onDisk.filter((path) => !read.has(path)).map((path) => `${path} was not read`);
+  const unread = read.size === 0 ? ['no module was read'] : onDisk.filter((path) => !read.has(path)).map((path) => `${path} was not read`);
   const broken = output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
   return { breaches: [...unread, ...broken], modules: onDisk.length };
 }
 
-function modulesOnDisk(folder: string): readonly string[] {
+function modulesOnDisk(root: string, folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => `${folder}/${path}`);

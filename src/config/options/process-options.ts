@@ -12,7 +12,13 @@ export function processOptions(defaults: { readonly port: number; readonly logLe
   return {
     port: port({ flag: 'port', group, default: String(defaults.port), help: 'port to listen on; 0: any free one' }),
     hostname: name({ flag: 'hostname', group, default: '0.0.0.0', metavar: 'ADDRESS', help: 'address to listen on; :: for IPv6 as well' }),
-    logLevel: logLevel({ flag: 'log-level', group, default: defaults.logLevel, help: 'least level that is logged, as JSON on standard output' }),
+    logLevel: logLevel({
+      flag: 'log-level',
+      group,
+      default: defaults.logLevel,
+      metavar: 'LEVEL',
+      help: 'least level of the JSON log on standard output: trace, debug, info, warn, error, fatal',
+    }),
     drainSeconds: seconds({ flag: 'drain-seconds', group, default: '25', help: 'after SIGTERM, how long requests under way may take' }),
     maxBodyBytes: wholeNumber(
       1,
