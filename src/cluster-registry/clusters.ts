@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { InvalidDocumentError, NotFoundError, UnavailableError } from '../errors/errors.ts';
 import { check } from '../schema/check.ts';
-import { type Cluster, NewCluster } from '../schema/cluster.ts';
+import type { Cluster } from '../schema/cluster.ts';
 import { ClusterId } from '../schema/ids.ts';
-import { entryOf } from './entry.ts';
+import { checkCluster, entryOf } from './entry.ts';
 import { isRemote } from './is-remote.ts';
 import type { ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
 import type { ClusterRegistry } from './registry.ts';
@@ -54,7 +54,7 @@ export function clusterUseCases({ store, registry, log }: ClusterDeps): ClusterU
     list,
     get: (id) => found(clusterId(id)),
     async register(document, signal) {
-      const checked = check(NewCluster, document);
+      const checked = checkCluster(document);
       if (!checked.ok) throw new InvalidDocumentError('the body is not a cluster', { faults: checked.faults });
       const { name, deployer_url, enabled = true, priority = 100, profile = {} } = checked.value;
       loaded();

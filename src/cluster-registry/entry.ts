@@ -1,12 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { check, type Fault } from '../schema/check.ts';
+import { type Checked, check, type Fault } from '../schema/check.ts';
 import { type ClusterState, NewCluster } from '../schema/cluster.ts';
+import { unspeakable } from '../schema/unspeakable.ts';
 import type { ClusterEntry, ClusterRow } from './ports.ts';
+
+/** A document as a cluster that can be kept and asked. */
+export function checkCluster(document: unknown): Checked<NewCluster> {
+  const checked = check(NewCluster, document);
+  if (!checked.ok) return checked;
+  const faults = unspeakable(document);
+  // No pattern says what the parser refuses besides: ports above 65535, hosts such as 256.1.1.1 or a%zz.
+  if (!URL.canParse(checked.value.deployer_url)) faults.push({ path: 'deployer_url', message: 'must be a URL with a host and port that can be' });
+  return faults.length === 0 ? checked : { ok: false, faults };
+}
 
 /** A row as an entry of the snapshot. `known` is the entry of the same cluster in the snapshot before. */
 export function entryOf(row: ClusterRow, known: ClusterEntry | undefined): ClusterEntry {
   const { id, mtls_enabled, created_at, updated_at, name, deployer_url, enabled, priority, profile } = row;
-  const checked = check(NewCluster, { name, deployer_url, enabled, priority, profile });
+  const checked = checkCluster({ name, deployer_url, enabled, priority, profile });
   if (!checked.ok) return faulty(row, known, checked.faults);
   const right = { name, deployer_url, enabled, priority, mtls_enabled, profile: checked.value.profile ?? {} };
   return same(known, { id, ...right, status: statusOf(right), created_at, updated_at });

@@ -2,6 +2,8 @@ import { type Static, Type } from '@sinclair/typebox';
 
 const Name = Type.String({ minLength: 1, maxLength: 253 });
 const Count = Type.Integer({ minimum: 0 });
+/** More than any cluster has, and what the database can count to. */
+const Slots = Type.Integer({ minimum: 0, maximum: 1_000_000 });
 const Url = Type.String({ pattern: '^https?://\\S+$', maxLength: 512, errorMessage: 'must be an http or https URL' });
 
 const Toleration = Type.Object(
@@ -61,7 +63,7 @@ export const ClusterProfile = Type.Object(
     /** Room of the cluster; what is absent is unlimited. */
     capacity: Type.Optional(
       Type.Object(
-        { slots: Type.Optional(Count), cpu_millicores: Type.Optional(Count), memory_bytes: Type.Optional(Count), gpus: Type.Optional(Count) },
+        { slots: Type.Optional(Slots), cpu_millicores: Type.Optional(Count), memory_bytes: Type.Optional(Count), gpus: Type.Optional(Count) },
         { additionalProperties: false },
       ),
     ),

@@ -113,6 +113,21 @@ describe('registering', () => {
     expect(paths).toEqual(['ca_cert', 'deployer_url', 'mtls_enabled', 'name', 'priority', 'profile.capacity.slots', 'profile.wrong']);
   });
 
+  test.each([
+    ['deployer_url', { deployer_url: 'http://deployer:99999' }],
+    ['deployer_url', { deployer_url: 'http://[' }],
+    ['deployer_url', { deployer_url: 'http://a%zz/' }],
+    ['name', { name: '\0' }],
+    ['name', { name: 'half \ud800' }],
+    ['profile.domain', { profile: { domain: '\0.example.org' } }],
+    ['profile.capacity.slots', { profile: { capacity: { slots: 1e15 } } }],
+  ])('with a %s that nobody could use is 400, and nothing is registered: %j', async (path, change) => {
+    const { status, body } = await ask('POST', '', { ...one, ...change });
+    expect(status).toBe(400);
+    expect(body.faults.map((fault: { path: string }) => fault.path)).toContain(path);
+    expect((await ask('GET', '')).body.clusters).toEqual([]);
+  });
+
   test('a name that is taken is a conflict, also for the slower of two at once', async () => {
     const answers = await Promise.all([ask('POST', '', one), ask('POST', '', one)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
