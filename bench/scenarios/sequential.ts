@@ -1,7 +1,7 @@
 import type { Contender } from '../contenders.ts';
 import type { Figure, Findings } from '../figures.ts';
 import { allGone } from '../leftovers.ts';
-import { median, percentile, timed } from '../measure.ts';
+import { atOnce, median, percentile, timed } from '../measure.ts';
 import type { Rig } from '../rig.ts';
 
 interface Sample {
@@ -12,10 +12,11 @@ interface Sample {
 
 /** Launches one after another, the contenders taking turns, each removed before the next one starts. */
 export async function sequential(rig: Rig, quick: boolean): Promise<Findings> {
-  const [rounds, warmUp] = quick ? [8, 3] : [30, 5];
+  const [rounds, warmUp] = quick ? [8, 10] : [30, 20];
   const contenders = await rig.contenders();
   const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = -warmUp; round < rounds; round++) {
+  for (const contender of contenders) await warm(rig, contender, warmUp);
+  for (let round = -1; round < rounds; round++) {
     for (const contender of contenders) {
       const sample = await once(rig, contender);
       if (round >= 0) samples.get(contender.name)?.push(sample);
@@ -37,6 +38,16 @@ export async function sequential(rig: Rig, quick: boolean): Promise<Findings> {
     return [figure, ratio];
   });
   return { figures: [...figures, ...contenders.map(({ name }) => toReady(name, of(name)))] };
+}
+
+/** Opens every connection on the way, prepares the statements of each, and lets the programs compile what they run. */
+async function warm({ kube, pods }: Rig, contender: Contender, count: number): Promise<void> {
+  const launches = await Promise.all(Array.from({ length: count }, contender.prepare));
+  const ids = launches.map(({ externalId }) => externalId);
+  await atOnce(10, launches, (launch) => launch.start());
+  await Promise.all(ids.map((id) => pods.ready(id)));
+  await Promise.all(launches.map((launch) => launch.remove()));
+  await allGone(kube, ids);
 }
 
 async function once({ kube, pods }: Rig, contender: Contender): Promise<Sample> {
