@@ -58,11 +58,34 @@ function dotted(pointer: string): string {
   return path;
 }
 
-function sentence(error: ValueError): string {
-  const custom: unknown = error.schema['errorMessage'];
+function sentence({ type, schema, message }: ValueError): string {
+  const custom: unknown = schema['errorMessage'];
   if (typeof custom === 'string') return custom;
-  if (error.type === ValueErrorType.ObjectRequiredProperty) return 'is required';
-  if (error.type === ValueErrorType.ObjectAdditionalProperties) return 'is not a known key';
-  const text = error.message.charAt(0).toLowerCase() + error.message.slice(1);
-  return text.startsWith('expected') ? text.replace(/^expected/, 'must be') : text;
+  if (type === ValueErrorType.ObjectRequiredProperty) return 'is required';
+  if (type === ValueErrorType.ObjectAdditionalProperties) return 'is not a known key';
+  if (type === ValueErrorType.StringMinLength)
+    return schema['minLength'] === 1 ? 'must not be empty' : `must have at least ${schema['minLength']} characters`;
+  if (type === ValueErrorType.StringMaxLength) return `must have at most ${schema['maxLength']} characters`;
+  if (type === ValueErrorType.IntegerMinimum || type === ValueErrorType.NumberMinimum) return `must be at least ${schema['minimum']}`;
+  if (type === ValueErrorType.IntegerMaximum || type === ValueErrorType.NumberMaximum) return `must be at most ${schema['maximum']}`;
+  const text = message.charAt(0).toLowerCase() + message.slice(1);
+  const what = text.replace(/^expected /, '');
+  return what === text ? text : `must be ${choices(schema) ?? PLAIN[what] ?? what}`;
+}
+
+/** The library's names of types, for somebody who wrote a document by hand. */
+const PLAIN: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  string: 'text',
+  'union value': 'of another form',
+};
+
+/** `one of a, b`, where a schema is a list of constants. */
+function choices({ anyOf }: TSchema): string | undefined {
+  if (!Array.isArray(anyOf) || anyOf.some((one: TSchema) => one['const'] === undefined)) return undefined;
+  return `one of ${anyOf.map((one: TSchema) => String(one['const'])).join(', ')}`;
 }
