@@ -36,6 +36,21 @@ test('an error is logged with its stack and with its cause', () => {
   expect(JSON.stringify(line?.['err'])).toContain('ECONNREFUSED');
 });
 
+test('an error has its own name, whatever the build called its class, and tells of its cause once', () => {
+  const cause = new Error('connection refused');
+  const lines = logged('info', (log) => {
+    const Shortened = { e: class extends UnavailableError {} }.e;
+    log.warn({ err: new Shortened(`no answer: ${cause.message}`, { cause }) }, 'failed');
+    log.warn({ err: new Error('no answer', { cause }) }, 'failed');
+    log.warn({ err: 'no error at all' }, 'failed');
+  });
+  expect(lines).toMatchObject([
+    { err: { type: 'UnavailableError', message: 'no answer: connection refused' } },
+    { err: { type: 'Error', message: 'no answer: connection refused' } },
+    { err: 'no error at all' },
+  ]);
+});
+
 test('a log that nobody reads any more disturbs nobody who logs', async () => {
   const program = `
     import { createLogger } from ${JSON.stringify(join(import.meta.dir, 'logger.ts'))};

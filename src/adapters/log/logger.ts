@@ -1,4 +1,13 @@
-import { type DestinationStream, destination as fileDestination, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
+import {
+  type DestinationStream,
+  destination as fileDestination,
+  type LevelWithSilent,
+  type Logger,
+  pino,
+  type SerializedError,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino';
 
 export interface LoggerOptions {
   readonly level: LevelWithSilent;
@@ -37,10 +46,20 @@ export function createLogger({ level, mode, destination = standardOutput() }: Lo
     base: { service: 'vice', mode },
     messageKey: 'message',
     timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: serializeError },
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
   };
   return pino(options, destination);
+}
+
+/** As pino does, but the type is the error's own name, because the build shortens those of classes, and a message that tells of its cause tells once. */
+function serializeError(err: Error): SerializedError {
+  const told = stdSerializers.err(err);
+  if (!(err instanceof Error)) return told;
+  told.type = err.name;
+  if (err.cause instanceof Error && err.message.includes(err.cause.message)) told.message = err.message;
+  return told;
 }
 
 /** Written at once, in order and whole. When nobody reads it any more, lines are lost, and not the requests that logged them. */
