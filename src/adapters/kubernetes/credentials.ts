@@ -50,7 +50,9 @@ export function credentialsFrom(source: KubeconfigSource, now: () => number = Da
     read = undefined;
     config = undefined;
     if (err instanceof ViceError) throw err;
-    throw new ConfigurationError(`the kubeconfig cannot be used: ${err instanceof Error ? err.message : String(err)}`, { cause: err });
+    // Only the first line, and no cause: the YAML parser quotes the lines around its error, which may hold tokens and keys.
+    const [reason] = (err instanceof Error ? err.message : String(err)).split('\n', 1);
+    throw new ConfigurationError(`the kubeconfig cannot be used: ${reason}`);
   }
 }
 
