@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { Slots } from '../../src/adapters/kubernetes/slots.ts';
 import { objectNames } from '../../src/deployer/manifests.ts';
 import { ClusterObjects } from '../contract/cluster-objects.ts';
 import { DeployerClient } from '../contract/deployer-client.ts';
@@ -18,6 +19,14 @@ beforeAll(async () => {
   objects = new ClusterObjects(space.kube, space.namespace);
 }, MINUTES);
 afterAll(() => space.drop(), MINUTES);
+
+/** Most of each case is waiting for the cluster, so a few of them run at once. */
+const slots = new Slots(3);
+const never = new AbortController().signal;
+
+function crashTest(name: string, work: () => Promise<void>): void {
+  test.concurrent(name, () => slots.run(work, never), 10 * MINUTES);
+}
 
 type Order = Pick<CrashOrder, 'externalId' | 'work' | 'call' | 'when'>;
 
@@ -58,7 +67,7 @@ const applyCalls = objectNames(sampleSpec('x')).length + 1;
 describe('a deployer that is killed while it applies', () => {
   for (const when of ['before', 'after'] as const) {
     for (let call = 1; call <= applyCalls; call += 1) {
-      test(
+      crashTest(
         `${when} request ${call}: what is there is never "not found", the same request completes it, and a removal leaves nothing`,
         async () => {
           const id = randomUUID();
@@ -73,32 +82,23 @@ describe('a deployer that is killed while it applies', () => {
             await objects.untilNothing(id);
           });
         },
-        2 * MINUTES,
       );
     }
   }
 
-  test(
-    'never makes more requests than objects',
-    async () => {
-      const id = randomUUID();
-      expect(await crash({ externalId: id, work: 'apply', call: applyCalls + 1, when: 'before' })).toBe(false);
-      await afterwards((deployer) => deployer.removeFully(id));
-    },
-    MINUTES,
-  );
+  crashTest('never makes more requests than objects', async () => {
+    const id = randomUUID();
+    expect(await crash({ externalId: id, work: 'apply', call: applyCalls + 1, when: 'before' })).toBe(false);
+    await afterwards((deployer) => deployer.removeFully(id));
+  });
 
   for (const call of [1, 2, applyCalls]) {
-    test(
-      `after request ${call}: a removal instead leaves nothing`,
-      async () => {
-        const id = randomUUID();
-        await crash({ externalId: id, work: 'apply', call, when: 'after' });
-        await afterwards((deployer) => deployer.removeFully(id));
-        await objects.untilNothing(id);
-      },
-      MINUTES,
-    );
+    crashTest(`after request ${call}: a removal instead leaves nothing`, async () => {
+      const id = randomUUID();
+      await crash({ externalId: id, work: 'apply', call, when: 'after' });
+      await afterwards((deployer) => deployer.removeFully(id));
+      await objects.untilNothing(id);
+    });
   }
 });
 
@@ -106,25 +106,21 @@ describe('a deployer that is killed while it removes', () => {
   for (const work of ['remove', 'fence'] as const) {
     for (const when of ['before', 'after'] as const) {
       for (const call of work === 'remove' ? [1, 2] : [1, 2, 3]) {
-        test(
-          `${when} request ${call} of a ${work}: the same request again leaves nothing, and a launch after it is whole`,
-          async () => {
-            const id = randomUUID();
-            await afterwards(async (deployer) => {
-              await deployer.apply(sampleSpec(id));
-              await deployer.untilPhase(id, 'running');
-            });
-            expect(await crash({ externalId: id, work, call, when })).toBe(true);
-            await afterwards(async (deployer) => {
-              await deployer.removeFully(id, work === 'fence' ? '?attempt=1&fence=true' : '');
-              expect(await objects.namesOf(id)).toEqual(work === 'fence' ? [`ConfigMap/vice-${id}`] : []);
-              expect((await deployer.apply(sampleSpec(id, { attempt: 2 }))).status).toBe(201);
-              await deployer.removeFully(id);
-            });
-            await objects.untilNothing(id);
-          },
-          2 * MINUTES,
-        );
+        crashTest(`${when} request ${call} of a ${work}: the same request again leaves nothing, and a launch after it is whole`, async () => {
+          const id = randomUUID();
+          await afterwards(async (deployer) => {
+            await deployer.apply(sampleSpec(id));
+            await deployer.untilPhase(id, 'running');
+          });
+          expect(await crash({ externalId: id, work, call, when })).toBe(true);
+          await afterwards(async (deployer) => {
+            await deployer.removeFully(id, work === 'fence' ? '?attempt=1&fence=true' : '');
+            expect(await objects.namesOf(id)).toEqual(work === 'fence' ? [`ConfigMap/vice-${id}`] : []);
+            expect((await deployer.apply(sampleSpec(id, { attempt: 2 }))).status).toBe(201);
+            await deployer.removeFully(id);
+          });
+          await objects.untilNothing(id);
+        });
       }
     }
   }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll } from 'bun:test';
+import { readFile } from 'node:fs/promises';
 import { deployerConformance } from '../contract/deployer-conformance.ts';
-import { testClusters } from './clusters.ts';
+import { startLambdaGateway } from '../contract/lambda-gateway.ts';
+import { type TestCluster, testClusters } from './clusters.ts';
 import { type OwnNamespace, ownNamespace, startDeployer } from './deployer-subject.ts';
 
 const spaces = new Map<string, OwnNamespace>();
@@ -13,12 +15,14 @@ afterAll(async () => {
   await Promise.all([...spaces.values()].map((space) => space.drop()));
 }, 60_000);
 
+function spaceOf({ name }: TestCluster): OwnNamespace {
+  const found = spaces.get(name);
+  if (found === undefined) throw new Error(`${name} has no namespace`);
+  return found;
+}
+
 for (const cluster of clusters) {
-  const space = () => {
-    const found = spaces.get(cluster.name);
-    if (found === undefined) throw new Error(`${cluster.name} has no namespace`);
-    return found;
-  };
+  const space = () => spaceOf(cluster);
   deployerConformance({
     name: `standalone on ${cluster.name}`,
     real: true,
@@ -28,3 +32,13 @@ for (const cluster of clusters) {
     cluster: () => space().kube,
   });
 }
+
+const [, forLambda] = clusters;
+deployerConformance({
+  name: `Lambda on ${forLambda.name}`,
+  real: true,
+  remembers: false,
+  namespace: () => spaceOf(forLambda).namespace,
+  start: async () => startLambdaGateway(await readFile(forLambda.kubeconfig, 'utf8'), spaceOf(forLambda).namespace),
+  cluster: () => spaceOf(forLambda).kube,
+});
