@@ -137,6 +137,10 @@ group('what an apply did is not known', () => {
     'when the answer is for another analysis': [() => Response.json({ ...observed, external_id: 'other' }), 'UpstreamError'],
     'when the answer is a redirect': [() => Response.redirect('http://127.0.0.1:1/', 307), 'UpstreamError'],
     'when the answer does not end': [() => new Response(new Uint8Array(2 * 1024 * 1024)), 'UpstreamError'],
+    'when a gateway turns away what the deployer has': [
+      ({ method }) => (method === 'POST' ? new Response(null, { status: 429 }) : Response.json(observed)),
+      'UpstreamError',
+    ],
     'when the refusal is of an unknown code': [problem(409, 'something_new'), 'UpstreamError'],
   };
   for (const [when, [handler, name]] of Object.entries(cases)) {
