@@ -36,7 +36,10 @@ const exitRoute = describe({
   summary: 'End an analysis',
   description: 'Nothing of its outputs is saved. Its objects are removed in the background, until nothing is left.',
   tags: ['vice'],
-  answers: { 200: ['the end is written down, or there was nothing to end'] },
+  answers: {
+    200: ['the end is written down, or there was nothing to end'],
+    503: ['the database does not answer; the same request may succeed later', PlatformError],
+  },
 });
 
 export interface ViceRoutesDeps {
