@@ -141,6 +141,13 @@ test('a silent kube-apiserver is given up on after the time limit', async () => 
   await expect(transport(kubeconfig(url), { timeoutMs: 50 }).send(call, signal())).rejects.toThrow('did not answer');
 });
 
+test('a kube-apiserver that is not there is told in plain words', async () => {
+  const url = server(() => new Response());
+  await stops.pop()?.();
+  const sending = transport(kubeconfig(url), { tries: 1 }).send(call, signal());
+  await expect(sending).rejects.toThrow(/the kube-apiserver did not answer: the connection was refused$/);
+});
+
 test('no more requests than allowed are under way at once, and all are answered', async () => {
   let now = 0;
   let most = 0;

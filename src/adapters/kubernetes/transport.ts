@@ -114,6 +114,8 @@ function waitMs(err: unknown, tried: number, random: () => number): number {
 /** No answer, or half of one: what was asked may have happened. */
 function unreachable(call: Call, err: unknown): ViceError {
   if (err instanceof ViceError) return err;
-  const why = err instanceof Error ? err.message : String(err);
+  // Bun's own words for it ask the reader a question.
+  const isRefused = err instanceof Error && 'code' in err && err.code === 'ECONNREFUSED';
+  const why = isRefused ? 'the connection was refused' : err instanceof Error ? err.message : String(err);
   return new UnavailableError(`${call.verb} ${call.what}: the kube-apiserver did not answer: ${why}`, { cause: err });
 }
