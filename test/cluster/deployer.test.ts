@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test';
-import { readFile } from 'node:fs/promises';
+import { createLambdaFunction } from '../../src/modes/lambda-function.ts';
 import { deployerConformance } from '../contract/deployer-conformance.ts';
-import { startLambdaGateway } from '../contract/lambda-gateway.ts';
+import { startApiGateway } from '../support/api-gateway.ts';
 import { type TestCluster, testClusters } from './clusters.ts';
 import { type OwnNamespace, ownNamespace, startDeployer } from './deployer-subject.ts';
 
@@ -39,6 +39,9 @@ deployerConformance({
   real: true,
   remembers: false,
   namespace: () => spaceOf(forLambda).namespace,
-  start: async () => startLambdaGateway(await readFile(forLambda.kubeconfig, 'utf8'), spaceOf(forLambda).namespace),
+  start: async () =>
+    startApiGateway(
+      createLambdaFunction(['--vice-namespace', spaceOf(forLambda).namespace, '--log-level', 'fatal'], { KUBECONFIG: forLambda.kubeconfig }),
+    ),
   cluster: () => spaceOf(forLambda).kube,
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test';
+import { createLambdaFunction } from '../../src/modes/lambda-function.ts';
+import { startApiGateway } from '../support/api-gateway.ts';
 import { deployerConformance } from './deployer-conformance.ts';
-import { startLambdaGateway } from './lambda-gateway.ts';
 import { type SandboxGround, sandboxGround } from './sandbox-ground.ts';
 
 let ground: SandboxGround;
@@ -10,10 +11,14 @@ beforeAll(async () => {
 afterAll(() => ground.stop());
 
 deployerConformance({
-  name: 'Lambda on the sandbox',
+  name: 'a function on the sandbox',
   real: false,
   remembers: false,
   namespace: () => ground.objects.namespace,
-  start: async () => startLambdaGateway(ground.config.kubeconfigText ?? '', ground.objects.namespace),
+  start: () => {
+    const flags = ['--log-level=fatal', `--vice-namespace=${ground.objects.namespace}`];
+    const lambda = createLambdaFunction(flags, { VICE_KUBECONFIG: ground.config.kubeconfigText });
+    return Promise.resolve(startApiGateway(lambda));
+  },
   cluster: () => ground.objects.kube,
 });

@@ -62,7 +62,11 @@ function certificate({ issuer, subject, publicKey, signer, extensions }: Content
 }
 
 function keys() {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
   return { pem: privateKey, privateKey: createPrivateKey(privateKey), publicKey: createPublicKey(privateKey) };
 }
 

@@ -20,7 +20,14 @@ let uids = 0;
 function part(kind: Kind, name: string, more: object = {}, body: object = {}): Part {
   uids += 1;
   const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: `vice-${external_id}`, uid: anchorUid };
-  const metadata = { name, uid: `uid-${uids}`, resourceVersion: String(uids), labels: { 'external-id': external_id }, ownerReferences: [owner], ...more };
+  const metadata = {
+    name,
+    uid: `uid-${uids}`,
+    resourceVersion: String(uids),
+    labels: { 'external-id': external_id },
+    ownerReferences: [owner],
+    ...more,
+  };
   return { kind, object: { metadata, ...body } };
 }
 
@@ -35,7 +42,12 @@ interface PodParts {
 function pod({ containers = [], unschedulable, isReady = false, ...rest }: PodParts): Part {
   const scheduled = unschedulable === undefined ? [] : [{ type: 'PodScheduled', status: 'False', message: unschedulable }];
   const conditions = [{ type: 'Ready', status: isReady ? 'True' : 'False' }, ...scheduled];
-  return part('Pod', `${external_id}-pod`, { ownerReferences: [] }, { status: { phase: 'Pending', conditions, containerStatuses: containers, ...rest } });
+  return part(
+    'Pod',
+    `${external_id}-pod`,
+    { ownerReferences: [] },
+    { status: { phase: 'Pending', conditions, containerStatuses: containers, ...rest } },
+  );
 }
 
 function deployment({ readyReplicas, failure }: { readonly readyReplicas?: number; readonly failure?: string } = {}): Part {
