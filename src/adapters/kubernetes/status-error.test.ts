@@ -16,12 +16,18 @@ const uncounted = 'deployments.apps "x" is forbidden: status unknown for quota: 
 const noRight =
   'deployments.apps "x" is forbidden: User "vice" cannot create resource "deployments" in API group "apps" in the namespace "vice-apps"';
 const isEnding = 'deployments.apps "x" is forbidden: unable to create new content in namespace gone because it is being terminated';
+const isStarting = 'deployments.apps "x" is forbidden: not yet ready to handle request';
+const noEtcd = 'Service "x" is invalid: spec.clusterIPs: Invalid value: [""]: failed to allocate IP: rpc error: code = Unavailable desc = EOF';
+const noAddress = 'Service "x" is invalid: spec.clusterIPs: Invalid value: null: failed to allocate IP: range is full';
 const admission = 'admission webhook "images.example.org" denied the request: images of this registry are not allowed';
 
 describe('what a kube-apiserver refuses is told apart', () => {
   const cases: readonly [what: string, error: ViceError, kind: new (...args: never[]) => ViceError, isRetryable: boolean][] = [
     ['a used-up quota', errorFor(403, 'Forbidden', exceeded), ClusterFullError, true],
     ['a quota that is not counted yet', errorFor(403, 'Forbidden', uncounted), UnavailableError, true],
+    ['a kube-apiserver that has only started', errorFor(403, 'Forbidden', isStarting), UnavailableError, true],
+    ['an address that could not be asked for', errorFor(422, 'Invalid', noEtcd), UnavailableError, true],
+    ['addresses that are used up', errorFor(422, 'Invalid', noAddress), ClusterFullError, true],
     ["a right that the deployer's role lacks", errorFor(403, 'Forbidden', noRight), ClusterMisconfiguredError, false],
     ['a namespace that is going', errorFor(403, 'Forbidden', isEnding), ClusterMisconfiguredError, false],
     ['a namespace that is not there', errorFor(404, 'NotFound', 'namespaces "vice-apps" not found'), ClusterMisconfiguredError, false],

@@ -29,7 +29,7 @@ export function statusError(httpStatus: number, body: string, retryAfter: string
     case 400:
     case 413:
     case 422:
-      return refused(sentence, status, asked, cause);
+      return allocation(sentence, status, cause) ?? refused(sentence, status, asked, cause);
     case 401:
       return new ClusterMisconfiguredError(`the kube-apiserver does not know the deployer's credentials: ${sentence}`, facts);
     case 403:
@@ -56,11 +56,19 @@ function missing(sentence: string, status: Status, cause: Error): ViceError {
 
 /** A 403 is a quota, a right that the deployer's role lacks, a namespace that is going, or an admission plugin that refuses what it was shown. */
 function forbidden(sentence: string, status: Status, asked: Asked, cause: Error): ViceError {
-  // A quota that was just made has not been counted yet.
-  if (status.message.includes('status unknown for quota')) return new UnavailableError(sentence, { cause });
+  // A quota that was just made has not been counted yet, and a kube-apiserver that was just started may not know enough to admit anything.
+  if (/status unknown for quota|not yet ready to handle request/.test(status.message)) return new UnavailableError(sentence, { cause });
   if (status.message.includes('exceeded quota')) return new ClusterFullError(sentence, { cause, retryAfterSeconds: 30 });
   const isRight = / cannot [a-z]+ resource /.test(status.message) || status.message.includes('is being terminated');
   return isRight ? new ClusterMisconfiguredError(sentence, { cause }) : refused(sentence, status, asked, cause);
+}
+
+/** A Service for which the cluster found no address is called invalid, and so is one for which it could not ask its etcd. */
+function allocation(sentence: string, { message }: Status, cause: Error): ViceError | undefined {
+  if (!message.includes('failed to allocate IP')) return undefined;
+  return message.includes('range is full')
+    ? new ClusterFullError(sentence, { cause, retryAfterSeconds: 30 })
+    : new UnavailableError(sentence, { cause });
 }
 
 function refused(sentence: string, status: Status, asked: Asked, cause: Error): SpecRefusedError {
