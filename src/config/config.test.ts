@@ -117,10 +117,12 @@ resource_tracking: { bypass_users: [ana, ben] }
   });
 
   test('shows no secret in a fault', () => {
-    const file = written('db:\n  uri: "mysql://de:hunter2@db/de"\nirods: { zone: z }\n');
-    expect(faultsOf(() => loadCoordinatorConfig(['--config', file], {}))).toEqual({
-      [`db.uri in ${file}`]: 'must be a URL such as postgresql://user:password@host:5432/de',
-    });
+    for (const uri of ['mysql://de:hunter2@db/de', 'postgresql://de:hunter2%@db/de']) {
+      const file = written(`db:\n  uri: "${uri}"\nirods: { zone: z }\n`);
+      expect(faultsOf(() => loadCoordinatorConfig(['--config', file], {}))).toEqual({
+        [`db.uri in ${file}`]: 'must be a URL such as postgresql://user:password@host:5432/de, with %25 for a % in the password',
+      });
+    }
     const broken = written('db:\n  uri: "postgresql://de:hunter2@db/de\nirods: { zone: z\n');
     const faults = faultsOf(() => loadCoordinatorConfig(['--config', broken], required));
     expect(Object.keys(faults)).toEqual([broken]);

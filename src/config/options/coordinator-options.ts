@@ -5,12 +5,23 @@ const database = 'Database';
 const users = 'Users';
 
 const postgresUri = {
-  mustBe: 'a URL such as postgresql://user:password@host:5432/de',
+  mustBe: 'a URL such as postgresql://user:password@host:5432/de, with %25 for a % in the password',
   parse: (given: string) => {
     const parsed = URL.parse(given);
-    return parsed !== null && /^postgres(ql)?:$/.test(parsed.protocol) && parsed.pathname.length > 1 ? { value: given } : undefined;
+    const isUsable = parsed !== null && /^postgres(ql)?:$/.test(parsed.protocol) && parsed.pathname.length > 1 && isDecodable(parsed);
+    return isUsable ? { value: given } : undefined;
   },
 };
+
+/** Every URL may hold a lone `%`, but whoever connects decodes these parts. */
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    decodeURIComponent(username + password + pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const databaseOptions = {
   dbUri: {
