@@ -43,13 +43,15 @@ beforeAll(async () => {
   db = database(uri);
   await db.sql`INSERT INTO users (id, username) VALUES (${body.user_id}, 'jdoe@iplantcollaborative.org')`;
   await db.sql`INSERT INTO logins (user_id, ip_address) VALUES (${body.user_id}, ${LOGIN_IP})`;
-  coordinator = await runCoordinator(uri, { patience: { ...PATIENCE, fenceMs: 1_000 } });
+  // The garbage collector of a busy machine takes its time.
+  coordinator = await runCoordinator(uri, { patience: { ...PATIENCE, fenceMs: 1_000, busyMs: 40_000 } });
   ids = await register(
     coordinator.url,
     sides.map(({ proxy }, n) => ({ name: `cluster-${n + 1}`, url: proxy.url })),
   );
 });
 afterAll(async () => {
+  await exit(); // a volume would outlive the namespace
   await coordinator.stop();
   for (const { own, deployer, proxy } of sides) {
     await proxy.stop();
