@@ -56,7 +56,14 @@ export async function launch(deps: LaunchDeps, analysis: Analysis, caller: Abort
     for (const cluster of ranked) {
       if (performance.now() - started > patience.launchMs) break;
       const error = await launchOn(cluster, { deps, analysis, row, loginIp: reserved.login_ip, started });
-      if (error === undefined) return row.release(!caller.aborted);
+      if (error === undefined) {
+        const duration_ms = Math.round(performance.now() - started);
+        deps.log.info(
+          { external_id: analysis.uuid, cluster: cluster.name, cluster_id: cluster.id, duration_ms },
+          'the analysis is applied in its cluster',
+        );
+        return row.release(!caller.aborted);
+      }
       deps.log.warn({ err: error, external_id: analysis.uuid, cluster: cluster.name }, 'a cluster did not take the analysis');
       tried.push({ cluster, error });
     }

@@ -71,6 +71,7 @@ test('an analysis is launched in the first cluster, answered with nothing, and w
   expect(await db.row(body.uuid)).toMatchObject({ state: 'applied', attempt: 1, cluster_id: clusterIds[0] ?? '', millicores: 4000 });
   expect(east.objectsOf(body.uuid)).toContain(`Deployment/${body.uuid}`);
   expect(west.objectsOf(body.uuid)).toEqual([]);
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'info', external_id: body.uuid, cluster: 'east', cluster_id: clusterIds[0] }));
 });
 
 test('the spec of the row is the bytes that were sent', async () => {
