@@ -122,7 +122,7 @@ describe('what is known', () => {
 describe('a reader of the list', () => {
   test('gets everything first, and again for a revision of another process', async () => {
     listed(running);
-    for (const since of [undefined, 'elsewhere.3', 'here.999999', 'here.x']) {
+    for (const since of [undefined, 'elsewhere.3', 'here.999999', 'here.x', 'here.', 'here.0x0', 'here.-1']) {
       expect(await observer.list(since, 0, never)).toMatchObject({ full: true, items: [{ external_id: id }] });
     }
   });

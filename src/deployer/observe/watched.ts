@@ -140,8 +140,8 @@ export class WatchedObserver implements Observer, OwnWrites {
   /** The change that a revision stands for; undefined when it is none of this process. */
   #changeIn(revision: string | undefined): number | undefined {
     if (!revision?.startsWith(`${this.#instance}.`)) return undefined;
-    const change = Number(revision.slice(this.#instance.length + 1));
-    return Number.isSafeInteger(change) ? change : undefined;
+    const change = revision.slice(this.#instance.length + 1);
+    return /^\d{1,15}$/.test(change) ? Number(change) : undefined;
   }
 
   /** Resolves as soon as `holds`, or to false when `waitMs` have passed or nobody waits any more. */
