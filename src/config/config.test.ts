@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'bun:test';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors/errors.ts';
@@ -8,6 +8,7 @@ import { loadCoordinatorConfig } from './coordinator.ts';
 import { loadDeployerConfig, loadLambdaConfig } from './deployer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vice-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
 function written(text: string): string {

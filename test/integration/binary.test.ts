@@ -13,9 +13,14 @@ const binary = join(root, 'dist/vice');
 let folder: string;
 let sandbox: SandboxCluster;
 
+/** Ended with the tests, also those of a test that failed. */
+const started: Bun.Subprocess[] = [];
+
 /** The binary in an empty folder, with nothing in its environment but what is given. */
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = folder) {
-  return Bun.spawn([binary, ...args], { cwd, env: { PATH: '/usr/bin:/bin', ...env }, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
+  const child = Bun.spawn([binary, ...args], { cwd, env: { PATH: '/usr/bin:/bin', ...env }, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
+  started.push(child);
+  return child;
 }
 
 async function finish(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = folder) {
@@ -57,6 +62,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  for (const child of started) child.kill('SIGKILL');
   await sandbox.stop();
   await rm(folder, { recursive: true, force: true });
 });

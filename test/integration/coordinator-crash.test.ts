@@ -115,7 +115,8 @@ async function operate(url: string, scenario: Scenario, uuid: string): Promise<v
 async function crashAt(scenario: Scenario, point: string): Promise<Verdict> {
   const uuid = randomUUID();
   const uri = await freshDatabase();
-  const crashing = Bun.spawn([process.execPath, child, uri, point], { stdout: 'pipe', stderr: 'inherit' });
+  await using stack = new AsyncDisposableStack();
+  const crashing = stack.adopt(Bun.spawn([process.execPath, child, uri, point], { stdout: 'pipe', stderr: 'inherit' }), (one) => one.kill('SIGKILL'));
   const url = await firstLine(crashing.stdout);
   await register(url, urls());
   await operate(url, scenario, uuid);
