@@ -15,7 +15,7 @@ const LINGER_MS = 12_000;
  * Opens a pool; no connection is made yet. Prepared statements can be switched off with `?prepare=false` in the address, for poolers that do not
  * know them.
  *
- * Whenever a connection is closed, new statements go to a new pool. A connection of postgres 3.4.9 that dies while it is about to write never writes
+ * Whenever a connection that was open is closed, new statements go to a new pool; one that never opened is tried again by its own pool. A connection of postgres 3.4.9 that dies while it is about to write never writes
  * again: `closed` in its connection.js clears the timer without forgetting it, and every statement that the pool gives to it afterwards ends with the
  * time to connect. `begin` has troubles of its own with a lost connection (https://github.com/porsager/postgres/issues/1208), so it is for
  * migrations alone, where an error ends the run.
@@ -50,7 +50,7 @@ export function openDatabase(uri: string, options: DatabaseOptions = {}): Databa
 }
 
 function openPool(uri: string, { maxConnections = 10 }: DatabaseOptions, onClosed: () => void): postgres.Sql {
-  let isFirst = true;
+  let isOpened = false;
   return postgres(uri, {
     max: maxConnections,
     connect_timeout: 5,
@@ -60,9 +60,13 @@ function openPool(uri: string, { maxConnections = 10 }: DatabaseOptions, onClose
     // parameters are no arrays here.
     fetch_types: false,
     onnotice: () => undefined,
+    // The server tells its parameters when a connection opens, the one thing by which the library lets us see that.
+    onparameter: () => {
+      isOpened = true;
+    },
     onclose: () => {
-      if (isFirst) onClosed();
-      isFirst = false;
+      if (isOpened) onClosed();
+      isOpened = false;
     },
     connection: { application_name: 'vice' },
   });
