@@ -47,32 +47,44 @@ export async function removeRemembered(deps: DeployerDeps, view: View, anchor: A
   return removeLooked(deps, looked, ({ uid }) => uid === anchor.uid, signal);
 }
 
+/**
+ * The anchor first: when it turns out to be another one by now, or a later attempt's, its volumes are not touched. Any other failure does not spare
+ * them.
+ */
 async function removeBoth(deps: DeployerDeps, anchor: AnchorStanding | undefined, volumes: readonly Facts[], signal: AbortSignal): Promise<Removed> {
-  const removals: (() => Promise<string | undefined>)[] = [];
-  const anchorRef: ObjectRef | undefined = anchor && { kind: 'ConfigMap', name: anchorName(anchor.external_id) };
-  if (anchor && anchorRef) {
-    removals.push(() => removeOne(deps, anchorRef, anchor, { uid: anchor.uid, foreground: true }, signal));
+  const left: string[] = [];
+  const failures: unknown[] = [];
+  const remove = async (ref: ObjectRef, seen: Seen, options: RemovalOptions) => {
+    try {
+      if (!(await isRemoved(deps, ref, seen, options, signal))) left.push(nameOf(ref.kind, ref.name));
+    } catch (err) {
+      failures.push(err);
+      left.push(nameOf(ref.kind, ref.name));
+    }
+  };
+  const isStale = () => failures.some((err) => err instanceof ObjectChangedError);
+  if (anchor) {
+    // As it was seen: a later attempt of the same spec takes over the anchor of the earlier one.
+    const { uid, resourceVersion } = anchor;
+    await remove({ kind: 'ConfigMap', name: anchorName(anchor.external_id) }, anchor, { uid, resourceVersion, foreground: true });
   }
-  for (const volume of volumes) removals.push(() => removeOne(deps, volume, volume, { uid: volume.uid }, signal));
-  const settled = await Promise.allSettled(removals.map((remove) => remove()));
-  const all = [...(anchorRef ? [anchorRef] : []), ...volumes].map(({ kind, name }) => nameOf(kind, name));
-  const left = settled.flatMap((one, index) => (one.status === 'rejected' ? (all[index] ?? []) : (one.value ?? [])));
-  const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-  const isStale = failures.some((err) => err instanceof ObjectChangedError);
-  return { failures: failures.filter((err) => !(err instanceof ObjectChangedError)), left, isStale };
+  if (!isStale()) await Promise.all(volumes.map((volume) => remove(volume, volume, { uid: volume.uid })));
+  return { failures: failures.filter((err) => !(err instanceof ObjectChangedError)), left, isStale: isStale() };
 }
 
-/** Gives the object's name while something still keeps it. */
-async function removeOne(
+type Seen = Pick<Facts, 'external_id' | 'uid' | 'isTerminating'>;
+
+/** False while something still keeps the object. */
+async function isRemoved(
   { kubernetes, observer }: DeployerDeps,
-  ref: ObjectRef,
-  seen: Pick<Facts, 'external_id' | 'uid' | 'isTerminating'>,
+  { kind, name }: ObjectRef,
+  seen: Seen,
   options: RemovalOptions,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  if (seen.isTerminating) return nameOf(ref.kind, ref.name);
-  const outcome = await kubernetes.remove({ kind: ref.kind, name: ref.name }, options, signal);
+): Promise<boolean> {
+  if (seen.isTerminating) return false;
+  const outcome = await kubernetes.remove({ kind, name }, options, signal);
   if (outcome === 'gone') observer.own.removed(seen.external_id, seen.uid);
-  else observer.own.wrote(ref.kind, outcome);
-  return outcome === 'gone' ? undefined : nameOf(ref.kind, ref.name);
+  else observer.own.wrote(kind, outcome);
+  return outcome === 'gone';
 }

@@ -69,9 +69,10 @@ export function startStandalone(config: DeployerConfig, log: Logger, { kubernete
     while (await passed(SWEEP_EVERY_MS, ending.signal)) if (observer.isSynced) await sweep(deps, observer.views(), ending.signal);
   }
   const stop = async () => {
+    const drained = AbortSignal.timeout(config.drainSeconds * 1_000);
     await serving.stop(config.drainSeconds * 1_000);
-    // An apply goes on when its caller is gone, and has a limit of its own.
-    await deployer.settled();
+    // An apply goes on when its caller is gone. One that is cut off is completed or removed by whoever asks next.
+    await Promise.race([deployer.settled(), aborted(drained)]);
     ending.abort();
     await background;
   };
@@ -83,6 +84,13 @@ const kinds = Object.keys(KINDS) as Kind[]; // the keys of the table are the kin
 export function sourceOf({ kubeconfig, kubeconfigText }: Pick<DeployerConfig, 'kubeconfig' | 'kubeconfigText'>): KubeconfigSource {
   if (kubeconfig !== undefined) return { from: 'file', path: kubeconfig };
   return kubeconfigText !== undefined ? { from: 'text', text: kubeconfigText } : { from: 'in-cluster' };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** False as soon as `signal` aborts. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'bun:test';
 import { pino } from 'pino';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { ClusterObjects } from '../contract/cluster-objects.ts';
-import { lateObjectCases } from '../contract/late-objects.ts';
+import { lateObjectCases, overtakenRemovalCases } from '../contract/late-objects.ts';
 import { testClusters } from './clusters.ts';
 import { type OwnNamespace, ownNamespace, standaloneConfig } from './deployer-subject.ts';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => space.drop(), 60_000);
 
-lateObjectCases(() => {
+const ground = () => {
   const { namespace } = space;
   const kubeconfig = { from: 'file', path: cluster.kubeconfig } as const;
   return {
@@ -21,4 +21,7 @@ lateObjectCases(() => {
     objects: new ClusterObjects(space.kube, namespace),
     connect: () => connectKubernetes({ kubeconfig, namespace, log: pino({ level: 'silent' }) }),
   };
-});
+};
+
+lateObjectCases(ground);
+overtakenRemovalCases(ground);

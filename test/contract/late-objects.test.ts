@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'bun:test';
-import { lateObjectCases } from './late-objects.ts';
+import { lateObjectCases, overtakenRemovalCases } from './late-objects.ts';
 import { type SandboxGround, sandboxGround } from './sandbox-ground.ts';
 
 let ground: SandboxGround;
@@ -9,3 +9,4 @@ beforeAll(async () => {
 afterAll(() => ground.stop());
 
 lateObjectCases(() => ground);
+overtakenRemovalCases(() => ground);

@@ -74,6 +74,42 @@ export function lateObjectCases(given: () => LateGround): void {
   });
 }
 
+/** A removal is of an attempt and of those before it; what comes after it, it must not touch. */
+export function overtakenRemovalCases(given: () => LateGround): void {
+  describe('a launch that overtakes the removal of an earlier attempt', () => {
+    for (const [what, image] of [
+      ['the same spec', undefined],
+      ['another spec', 'nginx:2'],
+    ] as const) {
+      test(
+        `stays whole: ${what}`,
+        async () => {
+          const { objects } = given();
+          const id = randomUUID();
+          const held = holding('remove ConfigMap/vice-', 'before');
+          await withDeployers(given(), held.intercept, async (slow, quick) => {
+            await slow.apply(sampleSpec(id, { attempt: 1 }));
+            const removal = slow.remove(id, '?attempt=1');
+            await held.reached;
+            if (image !== undefined) await quick.removeFully(id, '?attempt=1');
+            const later = sampleSpec(id, { attempt: 2, ...(image !== undefined && { image }) });
+            expect([200, 201]).toContain((await quick.apply(later)).status);
+            const before = await objects.namesOf(id);
+            held.release();
+            expect((await removal).status).toBe(200);
+            expect(await objects.namesOf(id)).toEqual(before);
+            const volume = await objects.find('PersistentVolume', `csi-data-volume-${id}`);
+            expect(volume?.metadata.deletionTimestamp).toBeUndefined();
+            await quick.removeFully(id, '?attempt=2');
+            await objects.untilNothing(id);
+          });
+        },
+        CASE_MS,
+      );
+    }
+  });
+}
+
 async function withDeployers(
   ground: LateGround,
   intercept: Interceptor,

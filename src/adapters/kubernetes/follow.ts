@@ -84,8 +84,9 @@ export function kubernetesFollower(transport: Transport, namespace: string, opti
           await followFrom({ kind, labelSelector, sink }, signal, reset);
         } catch (err) {
           if (signal.aborted) return;
-          // An expired version is everyday: the list that follows settles it.
-          if (!(err instanceof ObjectChangedError)) log.warn({ err, kind }, 'watching was interrupted');
+          // An expired version is everyday: the list that follows settles it. And one line an outage is enough.
+          const isNews = waitMs === firstWaitMs && !(err instanceof ObjectChangedError);
+          log[isNews ? 'warn' : 'debug']({ err, kind }, 'watching was interrupted');
           await delay(waitMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {}); // ends early when nobody follows any more
           waitMs = Math.min(waitMs * 2, longestWaitMs);
         }

@@ -72,6 +72,16 @@ test('before the first lists nothing is held to be absent without asking', async
   expect((await seen)?.view.facts).toHaveLength(running.length);
 });
 
+test('before the first lists the list of everything is not given, because an empty one would say that all is gone', async () => {
+  await expect(observer.list(undefined, 0, AbortSignal.timeout(20))).rejects.toThrow(UnavailableError);
+});
+
+test('a tombstone that is remembered says nothing of what is there by now', async () => {
+  listed([objectsOf.tombstone()]);
+  inCluster = running;
+  expect((await observer.see(id, never))?.view.facts.length).toBeGreaterThan(1);
+});
+
 describe('what is known', () => {
   test('grows old while a kind gives no sign of life', () => {
     listed(everything);

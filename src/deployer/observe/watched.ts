@@ -1,3 +1,4 @@
+import { UnavailableError } from '../../errors/errors.ts';
 import type { DeploymentList, DeploymentStatus } from '../../schema/deployment-status.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import { KINDS, type Kind } from '../kinds.ts';
@@ -7,7 +8,7 @@ import { findAnchor, type LiveDeps, listAnalysis, lookForRemoval } from './live.
 import type { Observed, Observer, OwnWrites, Written } from './observer.ts';
 import { statusOf } from './status.ts';
 import { AnalysisStore } from './store.ts';
-import { anchorIn, isThere, standingIn, type View } from './view.ts';
+import { anchorIn, isThere, type View } from './view.ts';
 
 /** Lists on which a request waits right after the start, before it asks the cluster itself. */
 const SYNC_WAIT_MS = 2_000;
@@ -64,7 +65,7 @@ export class WatchedObserver implements Observer, OwnWrites {
   async see(externalId: ExternalId, signal: AbortSignal): Promise<Observed | undefined> {
     if (!this.isSynced) await this.#until(() => this.isSynced, SYNC_WAIT_MS, signal);
     const known = this.#store.view(externalId);
-    if (this.isSynced && known && (isThere(known) || standingIn(known))) return this.#observed(known, this.observedAt);
+    if (this.isSynced && known && isThere(known)) return this.#observed(known, this.observedAt);
     const anchor = await findAnchor(this.#deps, externalId, signal);
     if (!anchor) return undefined;
     const view = await listAnalysis(this.#deps, externalId, signal);
@@ -84,6 +85,8 @@ export class WatchedObserver implements Observer, OwnWrites {
 
   async list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined> {
     if (!this.isSynced) await this.#until(() => this.isSynced, SYNC_WAIT_MS, signal);
+    // An empty list would say that everything is gone.
+    if (!this.isSynced) throw new UnavailableError('the cluster could not be listed yet', { retryAfterSeconds: 1 });
     const from = this.#changeIn(since);
     if (from === undefined) return this.#everything();
     if (this.#store.change === from) await this.#until(() => this.#store.change !== from, waitMs, signal);
