@@ -4,8 +4,9 @@ import { pino } from 'pino';
 import { objectNames } from '../../src/deployer/manifests.ts';
 import { ClusterFullError, UnavailableError } from '../../src/errors/errors.ts';
 import { startStandalone } from '../../src/modes/standalone.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { DeployerClient } from './deployer-client.ts';
-import { type Interceptor, interceptedKubernetes } from './intercepted-kubernetes.ts';
+import { holding, type Interceptor, interceptedKubernetes } from './intercepted-kubernetes.ts';
 import { sampleSpec } from './sample-spec.ts';
 import { type SandboxGround, sandboxGround } from './sandbox-ground.ts';
 
@@ -139,4 +140,33 @@ describe('a removal whose cluster does not answer', () => {
       });
     });
   }
+});
+
+test('a deployer that is told to end finishes what runs, and takes nothing new', async () => {
+  const id = randomUUID();
+  const held = holding('create Deployment/', 'before');
+  const connected = ground.connect();
+  const kubernetes = interceptedKubernetes(connected.kubernetes, held.intercept);
+  const standalone = startStandalone({ ...ground.config, drainSeconds: 30 }, pino({ level: 'silent' }), { ...connected, kubernetes });
+  const deployer = new DeployerClient(standalone.url);
+  await deployer.list();
+  const { revision } = (await deployer.list()).body;
+  const poll = deployer.list(`?since=${revision}&wait=25`);
+  const applied = deployer.apply(sampleSpec(id));
+  await held.reached;
+  const stopped = standalone.stop();
+  // Whoever only waits is answered at once.
+  expect([200, 304]).toContain((await poll).status);
+  await waitFor(
+    () =>
+      fetch(`${standalone.url}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    { timeoutMs: 5_000, what: 'the port to be closed' },
+  );
+  held.release();
+  expect((await applied).status).toBe(201);
+  await stopped;
+  expect((await ground.objects.namesOf(id)).length).toBe(objectNames(sampleSpec(id)).length + 1);
 });
