@@ -11,6 +11,9 @@ import {
   ServiceManifest,
 } from './manifest.ts';
 
+/** The largest deployment spec that a deployer takes, in bytes of its JSON. */
+export const MOST_SPEC_BYTES = 1 << 20;
+
 /** Raised by the coordinator at each launch and each fence of an analysis; whoever sends none means 1. */
 export const Attempt = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 

@@ -7,7 +7,9 @@ const spec = sampleSpec('07b04ce2-7757-4b21-9e15-0b4c2f44be26');
 
 test('the attempt, the order of keys and the spelling of numbers do not matter', () => {
   const { metadata, ...rest } = spec;
-  const respelled: ViceDeploymentSpec = JSON.parse(JSON.stringify({ ...rest, metadata: { ...metadata, attempt: 7 } }).replace('"replicas":1', '"replicas":1.0'));
+  const respelled: ViceDeploymentSpec = JSON.parse(
+    JSON.stringify({ ...rest, metadata: { ...metadata, attempt: 7 } }).replace('"replicas":1', '"replicas":1.0'),
+  );
   expect(specHash(respelled)).toBe(specHash(spec));
 });
 

@@ -49,6 +49,13 @@ describe('the builder', () => {
     expect(build).toThrow(InvalidDocumentError);
     expect(build).toThrow(expect.objectContaining({ faults: [expect.objectContaining({ path: 'output_dir' }), expect.anything()] }));
   });
+
+  test('refuses an analysis whose manifests are larger than a deployer takes', () => {
+    const analysis = analysisWith({ step: { environment: { BIG: 'x'.repeat(1_100_000) } } });
+    expect(() => buildDeploymentSpec(analysis, specProfile(), '')).toThrow(
+      expect.objectContaining({ faults: [{ path: '', message: expect.stringContaining('where a cluster takes 1048576') }] }),
+    );
+  });
 });
 
 function decoded(body: unknown) {

@@ -55,7 +55,7 @@ class HttpDeployer implements DeployerClient {
   async apply(request: Apply, signal: AbortSignal): Promise<Observed> {
     await this.#showsLife(signal);
     const answer = await this.#send('POST', '/api/v1/deployments', this.#patience.applyMs, signal, request.spec);
-    if (answer.status !== 200 && answer.status !== 201) throw await this.#doubted(errorOf(answer), request.external_id, signal);
+    if (answer.status !== 200 && answer.status !== 201) throw errorOf(answer);
     const observed = bodyOf(ObservedAnswer, answer);
     if (observed.external_id !== request.external_id || observed.spec_hash !== request.spec_hash) {
       throw new UpstreamError('the deployer answered for another spec than it was sent', { details: { observed } });
@@ -100,16 +100,6 @@ class HttpDeployer implements DeployerClient {
       if (!(err instanceof ViceError)) throw err;
       throw new DeployerUnreachableError(`no sign of life: ${err.message}`, { cause: err, ...(err.details && { details: err.details }) });
     }
-  }
-
-  /**
-   * A gateway turns a request away before the deployer gets it, unless it is one that repeats requests: then the answer to the second may hide
-   * what became of the first. So a deployer that has something of the analysis is believed, and not the gateway.
-   */
-  async #doubted(err: ViceError, externalId: ExternalId, signal: AbortSignal): Promise<ViceError> {
-    if (!(err instanceof DeployerUnreachableError)) return err;
-    const observed = await this.status(externalId, signal).catch(() => undefined);
-    return observed === undefined ? err : new UpstreamError(`${err.message}, but the deployer has the analysis`, { cause: err });
   }
 
   async #send(method: Exchange['method'], path: string, timeoutMs: number, signal: AbortSignal, body?: string): Promise<Answer> {

@@ -2,7 +2,6 @@ import {
   ClusterFullError,
   ClusterMisconfiguredError,
   ConflictError,
-  DeployerUnreachableError,
   FencedError,
   SpecRefusedError,
   TerminatingError,
@@ -30,12 +29,10 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   unavailable: (message, facts) => new UnavailableError(message, facts),
 };
 
-/** Statuses with which a gateway in front of the deployer turns a request away before the deployer sees it. */
-const TURNED_AWAY: ReadonlySet<number> = new Set([401, 403, 429]);
-
 /**
  * The error that an answer tells. Only a problem document with a code that we know says what became of the request; any other answer may come
- * from something between us and a deployer that did its work, so that the outcome is not known.
+ * from something between us and a deployer that did its work, so that the outcome is not known: a gateway that repeats requests may turn away the second
+ * one only.
  */
 export function errorOf(answer: Answer): ViceError {
   const problem = check(Problem, parsed(answer.text));
@@ -46,7 +43,6 @@ export function errorOf(answer: Answer): ViceError {
     return make ? make(detail ?? title, facts) : new UpstreamError(detail ?? title, facts);
   }
   const details = { status: answer.status, answer: answer.text.slice(0, 500) };
-  if (TURNED_AWAY.has(answer.status)) return new DeployerUnreachableError(`a gateway turned the request away with ${answer.status}`, { details });
   return new UpstreamError(`the deployer answered ${answer.status} with what is no answer of a deployer`, { details });
 }
 
