@@ -1,9 +1,15 @@
 import { expect, test } from 'bun:test';
 import type { ClusterId } from '../schema/ids.ts';
-import { ClusterHealth } from './health.ts';
+import { ClusterHealth, type Probe } from './health.ts';
 import type { ClusterEntry } from './ports.ts';
 
 const signal = new AbortController().signal;
+const checkedAt = new Date('2026-01-02T03:04:05.000Z');
+
+function health(probe: Probe, told: string[] = []): ClusterHealth {
+  const tell = (facts: object, message?: string) => void told.push(`${message} ${JSON.stringify(facts)}`);
+  return new ClusterHealth({ probe, now: () => checkedAt, log: { info: tell, warn: tell } });
+}
 
 function cluster(name: string, changes: Partial<ClusterEntry> = {}): ClusterEntry {
   const id = `00000000-0000-0000-0000-00000000000${name.length}` as ClusterId; // a UUID, which is all that the brand promises
@@ -15,12 +21,12 @@ function cluster(name: string, changes: Partial<ClusterEntry> = {}): ClusterEntr
 /** Probes in rounds; `down` are the names that do not answer in each. */
 async function after(clusters: readonly ClusterEntry[], ...rounds: string[][]): Promise<(name: string) => string | undefined> {
   let down: string[] = [];
-  const health = new ClusterHealth(({ name }) => Promise.resolve(!down.includes(name)));
+  const found = health(({ name }) => Promise.resolve(!down.includes(name)));
   for (const round of rounds) {
     down = round;
-    await health.probeAll(clusters, signal);
+    await found.probeAll(clusters, signal);
   }
-  return (name) => clusters.map((each) => health.seen(each)).find((each) => each.name === name)?.status;
+  return (name) => clusters.map((each) => found.seen(each)).find((each) => each.name === name)?.status;
 }
 
 const both = [cluster('east'), cluster('northwest')];
@@ -47,7 +53,19 @@ test('what an administrator decided stands', async () => {
 
 test('a disabled cluster is not asked', async () => {
   const asked: string[] = [];
-  const health = new ClusterHealth(({ name }) => Promise.resolve(asked.push(name) > 0));
-  await health.probeAll([cluster('east', { enabled: false, status: 'disabled' }), cluster('northwest')], signal);
+  const found = health(({ name }) => Promise.resolve(asked.push(name) > 0));
+  await found.probeAll([cluster('east', { enabled: false, status: 'disabled' }), cluster('northwest')], signal);
   expect(asked).toEqual(['northwest']);
+});
+
+test('the log hears once that a cluster is gone and once that it is back, and the cluster says when it was asked', async () => {
+  const told: string[] = [];
+  let answers = false;
+  const found = health(() => Promise.resolve(answers), told);
+  const east = cluster('east');
+  for (const _ of [1, 2, 3]) await found.probeAll([east], signal);
+  answers = true;
+  for (const _ of [1, 2]) await found.probeAll([east], signal);
+  expect(told.map((line) => line.slice(0, 27))).toEqual(['a cluster does not answer; ', 'a cluster answers again {"c']);
+  expect(found.seen(east).last_health_check).toBe('2026-01-02T03:04:05.000Z');
 });

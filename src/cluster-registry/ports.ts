@@ -45,6 +45,8 @@ export interface ClusterEntry {
   readonly mtls_enabled: boolean;
   readonly profile: ClusterProfile;
   readonly status: ClusterState;
+  /** RFC 3339. Absent until the first check, and while the cluster is disabled. */
+  readonly last_health_check?: string;
   /**
    * What is wrong with the row. Everything else is then as it was when the row was last right; if it never was, the profile is empty and the
    * cluster takes no launches.

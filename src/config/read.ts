@@ -38,7 +38,7 @@ export function read<O extends Options>(reads: Reads<O>, argv: readonly string[]
   const shapes = [MODE, ...flagShapes(known), ...reads.ignored.map(valueFlag)];
   const given = parseArguments(argv, shapes);
   faults.push(...given.faults);
-  for (const extra of given.operands.slice(reads.operands)) faults.push({ path: extra, message: 'is not expected here' });
+  for (const extra of given.operands.slice(reads.operands)) faults.push({ path: withoutPassword(extra), message: 'is not expected here' });
   const settings = sourceSettings(given.flags);
   const sources = readSources(given.flags, env, settings, faults);
   const values = resolve(reads.options, sources, settings.envPrefix, faults);
@@ -64,4 +64,9 @@ function sourceSettings(flags: ReadonlyMap<string, string>) {
     dotenvPath: flags.get('dotenv-path') ?? dotenvPath.default,
     envPrefix: flags.get('env-prefix') ?? envPrefix.default,
   };
+}
+
+/** A URL that landed in the wrong place, as it may be printed. */
+function withoutPassword(operand: string): string {
+  return operand.replace(/\/\/.*@/, '//...@');
 }

@@ -40,7 +40,11 @@ export function openAdapters(config: CoordinatorConfig, log: Logger): Coordinato
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
   const deployers = deployersByUrl();
-  const health = new ClusterHealth((cluster, signal) => deployers(cluster.deployer_url).isHealthy(signal));
+  const health = new ClusterHealth({
+    probe: (cluster, signal) => deployers(cluster.deployer_url).isHealthy(signal),
+    now: () => new Date(),
+    log,
+  });
   const rows = clusterRegistry({ store: clusterTable, changes, reloadMs: config.registryReloadSeconds * 1_000, log });
   const registry = withHealth(rows, health);
   const selector = selectorBy(priority);
