@@ -3,13 +3,13 @@ import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import type { ExternalId } from '../schema/ids.ts';
 import { specHash } from '../schema/spec-hash.ts';
-import { type Applied, apply } from './apply.ts';
+import { type Applied, apply } from './applying/apply.ts';
 import type { DeployerDeps } from './deps.ts';
 import type { Observed } from './observe/observer.ts';
 import { statusOf, urlReadyOf } from './observe/status.ts';
 import { isThere } from './observe/view.ts';
 import { checkPolicy } from './policy/check-policy.ts';
-import { type RemovalScope, remove } from './remove.ts';
+import { type RemovalScope, remove } from './removing/remove.ts';
 
 /** What one deployer does for one namespace of one cluster. It holds nothing that the cluster does not: it may be restarted or doubled at any time. */
 export interface Deployer {

@@ -11,7 +11,7 @@ import type { DeployerDeps } from '../deployer/deps.ts';
 import { KINDS, type Kind } from '../deployer/kinds.ts';
 import { selectorOf } from '../deployer/observe/live.ts';
 import { WatchedObserver } from '../deployer/observe/watched.ts';
-import { sweep } from '../deployer/sweep.ts';
+import { sweep } from '../deployer/removing/sweep.ts';
 import { deployerApi } from '../http/deployer-api/deployer-api.ts';
 import { serve } from '../http/plumbing/serve.ts';
 

@@ -7,7 +7,7 @@ import { KINDS, type Kind } from '../../src/deployer/kinds.ts';
 import { selectorOf } from '../../src/deployer/observe/live.ts';
 import type { View } from '../../src/deployer/observe/view.ts';
 import { WatchedObserver } from '../../src/deployer/observe/watched.ts';
-import { sweep } from '../../src/deployer/sweep.ts';
+import { sweep } from '../../src/deployer/removing/sweep.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { sampleSpec } from './sample-spec.ts';
 import { type SandboxGround, sandboxGround } from './sandbox-ground.ts';

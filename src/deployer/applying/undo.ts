@@ -1,5 +1,5 @@
-import type { DeployerDeps } from './deps.ts';
-import { removeLooked } from './remove-objects.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { removeLooked } from '../removing/remove-objects.ts';
 import { belonging, type Under } from './write-object.ts';
 
 const UNDO_TIMEOUT_MS = 30_000;

@@ -1,11 +1,11 @@
-import { UnavailableError } from '../errors/errors.ts';
-import type { RemovalStatus } from '../schema/deployment-status.ts';
-import type { ExternalId } from '../schema/ids.ts';
-import { anchorName } from './anchor.ts';
-import type { DeployerDeps } from './deps.ts';
+import { UnavailableError } from '../../errors/errors.ts';
+import type { RemovalStatus } from '../../schema/deployment-status.ts';
+import type { ExternalId } from '../../schema/ids.ts';
+import { anchorName } from '../anchor.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { nameOf } from '../manifests.ts';
+import { anchorIn, isThere, objectsIn, type View } from '../observe/view.ts';
 import { raiseFence } from './fence.ts';
-import { nameOf } from './manifests.ts';
-import { anchorIn, isThere, objectsIn, type View } from './observe/view.ts';
 import { type Chooses, type Removed, removeLooked, removeRemembered } from './remove-objects.ts';
 
 /** Which of an analysis' attempts are removed. */

@@ -1,10 +1,10 @@
-import { anchorName, type Standing } from './anchor.ts';
-import type { DeployerDeps } from './deps.ts';
-import { ObjectChangedError } from './errors.ts';
-import { nameOf } from './manifests.ts';
-import type { Facts } from './observe/facts.ts';
-import { anchorIn, ofKind, type View } from './observe/view.ts';
-import type { ObjectRef, RemovalOptions } from './ports.ts';
+import { anchorName, type Standing } from '../anchor.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { ObjectChangedError } from '../errors.ts';
+import { nameOf } from '../manifests.ts';
+import type { Facts } from '../observe/facts.ts';
+import { anchorIn, ofKind, type View } from '../observe/view.ts';
+import type { ObjectRef, RemovalOptions } from '../ports.ts';
 
 /** What came of removing: the requests that failed, and what they were about. */
 export interface Removed {

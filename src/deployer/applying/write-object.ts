@@ -1,12 +1,12 @@
-import { ConflictError } from '../errors/errors.ts';
-import type { ExternalId } from '../schema/ids.ts';
-import { anchorName } from './anchor.ts';
+import { ConflictError } from '../../errors/errors.ts';
+import type { ExternalId } from '../../schema/ids.ts';
+import { anchorName } from '../anchor.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { AlreadyThereError } from '../errors.ts';
+import { KINDS, type Kind } from '../kinds.ts';
+import { MANAGED_BY, VOLUME_ANCHOR, VOLUME_NAMESPACE } from '../labels.ts';
+import type { KubeObject, Manifest } from '../ports.ts';
 import { type Claim, stillTerminating } from './claim-anchor.ts';
-import type { DeployerDeps } from './deps.ts';
-import { AlreadyThereError } from './errors.ts';
-import { KINDS, type Kind } from './kinds.ts';
-import { MANAGED_BY, VOLUME_ANCHOR, VOLUME_NAMESPACE } from './labels.ts';
-import type { KubeObject, Manifest } from './ports.ts';
 
 /** Under which anchor an object is written. */
 export interface Under {

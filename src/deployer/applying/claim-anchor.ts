@@ -1,8 +1,8 @@
-import { ConflictError, FencedError, TerminatingError, UnavailableError } from '../errors/errors.ts';
-import { type Anchor, anchorManifest, anchorName, type Standing, standingOf } from './anchor.ts';
-import type { DeployerDeps } from './deps.ts';
-import { AlreadyThereError, ObjectChangedError } from './errors.ts';
-import type { KubeObject } from './ports.ts';
+import { ConflictError, FencedError, TerminatingError, UnavailableError } from '../../errors/errors.ts';
+import { type Anchor, anchorManifest, anchorName, type Standing, standingOf } from '../anchor.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { AlreadyThereError, ObjectChangedError } from '../errors.ts';
+import type { KubeObject } from '../ports.ts';
 
 /** The anchor under which an analysis is applied. */
 export interface Claim {

@@ -5,17 +5,17 @@ import {
   SpecRefusedError,
   TerminatingError,
   UnavailableError,
-} from '../errors/errors.ts';
-import { ViceError } from '../errors/vice-error.ts';
-import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
-import type { DeploymentStatus } from '../schema/deployment-status.ts';
-import { specHash } from '../schema/spec-hash.ts';
+} from '../../errors/errors.ts';
+import { ViceError } from '../../errors/vice-error.ts';
+import type { ViceDeploymentSpec } from '../../schema/deployment-spec.ts';
+import type { DeploymentStatus } from '../../schema/deployment-status.ts';
+import { specHash } from '../../schema/spec-hash.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { everyManifest, type Manifests, manifestsOf, nameOf, objectNames } from '../manifests.ts';
+import type { Observed, Written } from '../observe/observer.ts';
+import { statusOf } from '../observe/status.ts';
+import type { Manifest } from '../ports.ts';
 import { claimAnchor, stillTerminating } from './claim-anchor.ts';
-import type { DeployerDeps } from './deps.ts';
-import { everyManifest, type Manifests, manifestsOf, nameOf, objectNames } from './manifests.ts';
-import type { Observed, Written } from './observe/observer.ts';
-import { statusOf } from './observe/status.ts';
-import type { Manifest } from './ports.ts';
 import { isHoldingDeployment, undo } from './undo.ts';
 import { type Under, writeObject } from './write-object.ts';
 
@@ -77,7 +77,8 @@ async function writeAll(deps: DeployerDeps, under: Under, manifests: Manifests, 
     const isStored = await Promise.all([writeVolumes(), writeEach(freeClaims)]);
     return isStored.every(Boolean) && write(deployment);
   };
-  await Promise.all([writeEach(others), writePod()]);
+  // The longest chain first: its requests are the ones that are waited for in the end.
+  await Promise.all([writePod(), writeEach(others)]);
   return { written, failures };
 }
 

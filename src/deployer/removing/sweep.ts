@@ -1,9 +1,9 @@
-import { anchorName, standingOf } from './anchor.ts';
-import type { DeployerDeps } from './deps.ts';
-import { ObjectChangedError } from './errors.ts';
+import { anchorName, standingOf } from '../anchor.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { ObjectChangedError } from '../errors.ts';
+import type { Facts } from '../observe/facts.ts';
+import { anchorIn, ofKind, standingIn, type View } from '../observe/view.ts';
 import { TOMBSTONE_LIFE_MS } from './fence.ts';
-import type { Facts } from './observe/facts.ts';
-import { anchorIn, ofKind, standingIn, type View } from './observe/view.ts';
 
 /** A volume that does not say under which anchor it was made may belong to an apply that has only begun. */
 const VOLUME_GRACE_MS = 5 * 60_000;

@@ -1,7 +1,7 @@
-import type { ExternalId } from '../schema/ids.ts';
-import { anchorManifest, anchorName, type Standing, standingOf } from './anchor.ts';
-import type { DeployerDeps } from './deps.ts';
-import { AlreadyThereError, ObjectChangedError } from './errors.ts';
+import type { ExternalId } from '../../schema/ids.ts';
+import { anchorManifest, anchorName, type Standing, standingOf } from '../anchor.ts';
+import type { DeployerDeps } from '../deps.ts';
+import { AlreadyThereError, ObjectChangedError } from '../errors.ts';
 
 /** How long a tombstone stands: longer than any POST may be on its way. */
 export const TOMBSTONE_LIFE_MS = 10 * 60_000;
