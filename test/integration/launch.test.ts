@@ -102,12 +102,8 @@ group('what is refused before anything is created', () => {
     'no ports': [{ steps: [{ ...example.steps[0], component: { container: { image: { name: 'a', tag: 'b' } } } }] }, /ports/],
     'no uuid': [{ uuid: undefined }, /uuid/],
     'faults of shape and of meaning': [
-      {
-        name: 7,
-        output_dir: 'relative',
-        steps: [{ component: { container: { image: { name: 'a', tag: 'b' }, ports: [{ container_port: 60002 }], uid: 0 } } }],
-      },
-      /(?=.*\bname\b)(?=.*output_dir)(?=.*container_port)(?=.*uid)/,
+      { name: 7, steps: [{ component: { container: { image: { name: 'a', tag: 'b' }, ports: [{ container_port: 60002 }], uid: 0 } } }] },
+      /(?=.*\bname\b)(?=.*container_port)(?=.*uid)/,
     ],
     'an amount as text': [{ steps: [{ component: { container: { max_cpu_cores: '4' } } }] }, /max_cpu_cores/],
   };
