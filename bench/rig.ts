@@ -17,7 +17,7 @@ export interface Rig {
   readonly pods: PodWatch;
   /** Floor, deployer alone and vice, in the order in which they take turns. */
   contenders(): Promise<readonly Contender[]>;
-  /** Coordinator and deployer, started when first asked for. */
+  /** Coordinator and deployer as they usually run; started when none do. */
   vice(): Promise<VicePair>;
   /** The same newly started, in place of those that ran. */
   newVice(options?: PairVariant): Promise<VicePair>;
@@ -30,16 +30,18 @@ export async function openRig(cluster: TestCluster, program: Program, folder: st
   const kube = connectToKube(cluster.kubeconfig);
   const pods = await watchPods(kube);
   let pair: Promise<VicePair> | undefined;
+  let isUsual = false;
   let pairs = 0;
 
   const newVice = async (variant: PairVariant = {}) => {
     await (await pair)?.stop();
+    isUsual = Object.keys(variant).length === 0;
     const home = join(folder, `vice-${++pairs}`);
     await mkdir(home);
     pair = startPair({ program, folder: home, kubeconfig: cluster.kubeconfig, ...variant });
     return pair;
   };
-  const vice = () => pair ?? newVice();
+  const vice = () => (pair && isUsual ? pair : newVice());
   return {
     cluster,
     program,
