@@ -72,6 +72,7 @@ process.exit(
 async function main(): Promise<number> {
   const unknown = values.only.filter((name) => !(name in scenarios));
   if (values.help || unknown.length > 0) {
+    for (const name of unknown) process.stderr.write(`bench: there is no scenario ${name}\n`);
     process.stdout.write(usage);
     return values.help ? 0 : 2;
   }
