@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { objectNames } from '../../src/deployer/manifests.ts';
+import type { Standalone } from '../../src/modes/standalone.ts';
+import { check } from '../../src/schema/check.ts';
+import { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
+import { ClusterObjects } from '../contract/cluster-objects.ts';
+import { DeployerClient } from '../contract/deployer-client.ts';
+import { goldenText } from '../golden/golden-spec.ts';
+import { testClusters } from './clusters.ts';
+import { type OwnNamespace, ownNamespace, startDeployer } from './deployer-subject.ts';
+
+const [cluster] = testClusters();
+let space: OwnNamespace;
+let standalone: Standalone;
+
+beforeAll(async () => {
+  space = await ownNamespace(cluster, 'golden');
+  standalone = await startDeployer(cluster, space.namespace);
+}, 60_000);
+afterAll(async () => {
+  await standalone.stop();
+  await space.drop();
+}, 60_000);
+
+/** The case under an id of its own, since names are shared by a cluster's volumes. */
+async function specOf(name: string): Promise<ViceDeploymentSpec> {
+  const text = await goldenText(name);
+  const spec = check(ViceDeploymentSpec, JSON.parse(text));
+  if (!spec.ok) throw new Error(`${name}: ${JSON.stringify(spec.faults)}`);
+  const renamed = check(ViceDeploymentSpec, JSON.parse(text.replaceAll(spec.value.metadata.external_id, randomUUID())));
+  if (!renamed.ok) throw new Error(`${name}: ${JSON.stringify(renamed.faults)}`);
+  return renamed.value;
+}
+
+const cases = readdirSync(`${import.meta.dir}/../golden`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+test.each(cases.map(({ name }) => name))(
+  'Kubernetes takes every field of what the coordinator sends, and gives all of it back: %s',
+  async (name) => {
+    const deployer = new DeployerClient(standalone.url);
+    const spec = await specOf(name);
+    const { external_id } = spec.metadata;
+    const { status } = await deployer.apply(spec);
+    expect(status).toBe(201);
+    const objects = new ClusterObjects(space.kube, space.namespace);
+    expect(await objects.namesOf(external_id)).toEqual([`ConfigMap/vice-${external_id}`, ...objectNames(spec)].sort());
+    expect((await deployer.apply(spec)).status).toBe(200);
+    const route = (await deployer.urlReady(external_id)).body;
+    expect([route.service, route.route]).toEqual([true, true]);
+    await deployer.removeFully(external_id);
+    await objects.untilNothing(external_id);
+  },
+  120_000,
+);
