@@ -37,6 +37,12 @@ export async function runCoordinator(dbUri: string, options: RunOptions = {}): P
   return coordinator;
 }
 
+/** The configuration of a deployer in a test. @param port of 0 is any free one */
+export function deployerConfig(kubeconfig: string, port = 0) {
+  const flags = [...local, '--port', String(port), '--drain-seconds', '1', '--config', '/dev/null', '--vice-namespace', NAMESPACE];
+  return loadDeployerConfig(flags, { VICE_KUBECONFIG: kubeconfig });
+}
+
 /** A sandbox cluster with its deployer, both real, and a proxy in front of the deployer through which the coordinator reaches it. */
 export interface Site {
   readonly name: string;
@@ -50,10 +56,7 @@ export interface Site {
 
 export async function startSite(name: string): Promise<Site> {
   const sandbox = startSandboxCluster({ name, namespaces: [NAMESPACE] });
-  const config = loadDeployerConfig([...local, '--drain-seconds', '1', '--config', '/dev/null', '--vice-namespace', NAMESPACE], {
-    VICE_KUBECONFIG: sandbox.kubeconfig,
-  });
-  const deployer = createStandalone(config, capturedLog().log);
+  const deployer = createStandalone(deployerConfig(sandbox.kubeconfig), capturedLog().log);
   await deployer.connected;
   const proxy = await startInterceptingProxy(deployer.url);
   return {
@@ -61,19 +64,23 @@ export async function startSite(name: string): Promise<Site> {
     sandbox,
     proxy,
     deployerUrl: deployer.url,
-    objectsOf: (externalId) =>
-      sandbox.api.store
-        .all()
-        .filter(({ metadata }) => metadata.name.includes(externalId) || metadata.labels?.['external-id'] === externalId)
-        .filter((object) => !isTombstone(object))
-        .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
-        .sort(),
+    objectsOf: (externalId) => objectsIn(sandbox, externalId),
     stop: async () => {
       await proxy.stop();
       await deployer.stop();
       await sandbox.stop();
     },
   };
+}
+
+/** `Kind/name` of everything of the analysis that an administrator would have to clean up, tombstones left out. */
+export function objectsIn(sandbox: SandboxCluster, externalId: string): string[] {
+  return sandbox.api.store
+    .all()
+    .filter(({ metadata }) => metadata.name.includes(externalId) || metadata.labels?.['external-id'] === externalId)
+    .filter((object) => !isTombstone(object))
+    .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+    .sort();
 }
 
 /** What a fence leaves for ten minutes: an anchor that holds nothing. */
