@@ -30,6 +30,23 @@ test('secrets do not reach the log, by whatever depth they are logged at', () =>
   expect(lines).toHaveLength(2);
 });
 
+test('neither the facts of an error nor what a child of the log is bound to show a secret', () => {
+  const secret = 'hunter2';
+  const lines = logged('info', (log) => {
+    const err = new UnavailableError('no answer', { details: { request: { headers: { authorization: secret } } } });
+    log.error({ err }, 'as err');
+    log.error(err, 'itself');
+    log.error({ failure: err, nested: { err } }, 'under another name');
+    log
+      .child({ token: secret, component: 'watch' })
+      .child({ headers: { cookie: secret } })
+      .info({ password: secret }, 'of a child');
+  });
+  expect(JSON.stringify(lines)).not.toContain(secret);
+  expect(lines[0]).toMatchObject({ err: { type: 'UnavailableError', details: { request: { headers: { authorization: '[redacted]' } } } } });
+  expect(lines[3]).toMatchObject({ component: 'watch', token: '[redacted]', headers: { cookie: '[redacted]' }, message: 'of a child' });
+});
+
 test('an error is logged with its stack and with its cause', () => {
   const [line] = logged('info', (log) => log.error({ err: new UnavailableError('no answer', { cause: new Error('ECONNREFUSED') }) }, 'failed'));
   expect(JSON.stringify(line?.['err'])).toContain('logger.test.ts');

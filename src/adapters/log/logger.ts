@@ -1,4 +1,5 @@
 import {
+  type Bindings,
   type DestinationStream,
   destination as fileDestination,
   type LevelWithSilent,
@@ -8,6 +9,7 @@ import {
   stdSerializers,
   stdTimeFunctions,
 } from 'pino';
+import { redact } from './redact.ts';
 
 export interface LoggerOptions {
   readonly level: LevelWithSilent;
@@ -16,26 +18,6 @@ export interface LoggerOptions {
   /** @default standard output, written at once: a line is never lost to the end of the process */
   readonly destination?: DestinationStream;
 }
-
-// Properties with these names never show their value, whether an object is logged itself or lies one or two levels inside of what is logged.
-const SECRET_NAMES = [
-  'authorization',
-  'cookie',
-  'password',
-  'passwd',
-  'secret',
-  'token',
-  'key',
-  'client_key',
-  'clientKey',
-  'client_secret',
-  'clientSecret',
-  'private_key',
-  'privateKey',
-  'dbUri',
-  'dbListenUri',
-  'kubeconfigText',
-];
 
 /**
  * The log of a process: one JSON object a line. A pino `transport` is never used: it starts a worker from a file, and a compiled binary has none.
@@ -47,10 +29,24 @@ export function createLogger({ level, mode, destination = standardOutput() }: Lo
     messageKey: 'message',
     timestamp: stdTimeFunctions.isoTime,
     serializers: { err: serializeError },
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    formatters: { level: (label: string) => ({ level: label }), log: shown },
   };
-  return pino(options, destination);
+  return withCleanChildren(pino(options, destination));
+}
+
+/** Errors are left to their serializer, which must see them as they are. */
+function shown(line: Record<string, unknown>): Record<string, unknown> {
+  const { err, ...rest } = line;
+  return err === undefined ? Object(redact(line)) : { ...Object(redact(rest)), err };
+}
+
+/** What a child is bound to is written once, past the formatter of lines. */
+function withCleanChildren(log: Logger): Logger {
+  const child = log.child;
+  log.child = function (this: Logger, bindings: Bindings, options) {
+    return child.call(this, Object(redact(bindings)), options);
+  } as typeof log.child; // the custom levels that pino's type speaks of are none
+  return log;
 }
 
 /** As pino does, but the type is the error's own name, because the build shortens those of classes, and a message that tells of its cause tells once. */
@@ -59,7 +55,7 @@ function serializeError(err: Error): SerializedError {
   if (!(err instanceof Error)) return told;
   told.type = err.name;
   if (err.cause instanceof Error && err.message.includes(err.cause.message)) told.message = err.message;
-  return told;
+  return Object(redact(told));
 }
 
 /** Written at once, in order and whole. When nobody reads it any more, lines are lost, and not the requests that logged them. */
