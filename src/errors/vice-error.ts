@@ -5,7 +5,7 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
 export interface ErrorFacts {
   readonly details?: ErrorDetails;
   /** Every fault of a document; see {@link ViceError.faults}. */
-  readonly faults?: readonly { readonly path: string; readonly message: string }[];
+  readonly faults?: readonly { readonly path: string; readonly message: string; readonly rule?: string; readonly allowed?: string }[];
   readonly cause?: unknown;
   /** How long the caller should wait before it tries again, in seconds. */
   readonly retryAfterSeconds?: number;

@@ -8,6 +8,10 @@ export interface Fault {
   readonly path: string;
   /** What is wrong and what would be right, as a clause without a full stop. */
   readonly message: string;
+  /** Stable id of the rule that it breaks, where the rule has one: `pod.host-namespaces`. For programs and for counting. */
+  readonly rule?: string;
+  /** What the rule would let in. */
+  readonly allowed?: string;
 }
 
 /** A document that is what its schema says, or everything that is wrong with it. */

@@ -1,6 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 
-const FaultDocument = Type.Object({ path: Type.String(), message: Type.String() });
+const FaultDocument = Type.Object({
+  path: Type.String(),
+  message: Type.String(),
+  /** Stable id of the rule that is broken, such as `pod.host-namespaces`; on every violation of the deployer's policy. */
+  rule: Type.Optional(Type.String()),
+  /** What the rule would let in. */
+  allowed: Type.Optional(Type.String()),
+});
 
 /** RFC 9457 problem details (`application/problem+json`), the error body of `/api/v1/*`. */
 export const Problem = Type.Object({

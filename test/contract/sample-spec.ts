@@ -2,6 +2,7 @@ import { check } from '../../src/schema/check.ts';
 import type { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
 import { ViceDeploymentSpec as Schema } from '../../src/schema/deployment-spec.ts';
 import { LABEL } from '../../src/schema/label-keys.ts';
+import { subdomainOf } from '../../src/spec-builder/subdomain.ts';
 
 export interface SampleOptions {
   readonly attempt?: number;
@@ -12,12 +13,13 @@ export interface SampleOptions {
 
 /** A deployment spec with one object of every kind, as small as the kinds allow: two claims, one of them bound to a volume of its own. */
 export function sampleSpec(externalId: string, { attempt, image = 'nginx:1.29', replicas = 1 }: SampleOptions = {}): ViceDeploymentSpec {
+  const userId = '2f3b0e6c-93a4-11ee-8f3a-008cfa5ae621';
   const labels = {
     [LABEL.externalId]: externalId,
     [LABEL.appType]: 'interactive',
-    [LABEL.userId]: '2f3b0e6c-93a4-11ee-8f3a-008cfa5ae621',
+    [LABEL.userId]: userId,
     [LABEL.username]: 'ada',
-    [LABEL.subdomain]: 'a794df3e8',
+    [LABEL.subdomain]: subdomainOf(userId, externalId),
   };
   const metadata = (name: string) => ({ name, labels });
   const volume = `csi-data-volume-${externalId}`;
@@ -42,6 +44,7 @@ export function sampleSpec(externalId: string, { attempt, image = 'nginx:1.29', 
           metadata: { labels },
           spec: {
             automountServiceAccountToken: false,
+            securityContext: { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 },
             // The taint and the label of the nodes that run analyses.
             tolerations: [{ key: 'analysis', operator: 'Exists' }],
             volumes: [
@@ -53,6 +56,7 @@ export function sampleSpec(externalId: string, { attempt, image = 'nginx:1.29', 
               {
                 name: 'analysis',
                 image,
+                imagePullPolicy: 'Always',
                 ports: [{ name: 'tcp-proxy', containerPort: 60002 }],
                 resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '64Mi' } },
                 volumeMounts: [
