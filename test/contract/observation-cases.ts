@@ -71,13 +71,13 @@ export function observationCases(given: Given, { remembers }: Subject): void {
           await deployer.apply(sampleSpec(id, { replicas: 0 }));
           const quiet = await untilQuiet(given);
           expect((await deployer.list(`?since=${quiet}&wait=0`)).status).toBe(304);
-          const poll = deployer.list(`?since=${quiet}&wait=20`);
-          const started = performance.now();
+          const poll = deployer.list(`?since=${quiet}&wait=25`);
           await other.removeFully(id);
-          const { body } = await poll;
-          expect(performance.now() - started).toBeLessThan(20_000);
-          expect(body.full).toBe(false);
-          expect(body.items.map(({ external_id }): string => external_id)).toEqual([id]);
+          const { status, body } = await poll;
+          expect([status, body.full]).toEqual([200, false]);
+          // A deployer that hears of the whole removal in one go never sees the analysis change.
+          const told = [...body.items.map(({ external_id }): string => external_id), ...body.removed];
+          expect(told).toEqual([id]);
           const removed = async () => {
             const { status, body: list } = await deployer.list(`?since=${quiet}`);
             return status === 200 && list.removed.some((one) => one === id);
