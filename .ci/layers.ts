@@ -5,7 +5,7 @@ import { cruise, type IForbiddenRuleType } from 'dependency-cruiser';
 const repository = join(import.meta.dir, '..');
 
 const base = ['schema', 'errors'];
-const pure = ['spec-builder', 'cluster-selector', 'quota'];
+const pure = ['spec-builder', 'cluster-selector', 'quota', 'pki'];
 const core = ['cluster-registry', 'coordinator', 'deployer'];
 
 /** Who may import whom in `src`, besides itself: the lower ranks, and nobody of the own rank. */

@@ -17,7 +17,7 @@ const LONGEST_TEST = 450;
 
 const linesOf = (text: string) => text.split('\n').length - 1;
 const isTest = (path: string) => path.endsWith('.test.ts');
-const isPure = (path: string) => /^src\/(spec-builder|cluster-selector|quota)\//.test(path) && !isTest(path);
+const isPure = (path: string) => /^src\/(spec-builder|cluster-selector|quota|pki)\//.test(path) && !isTest(path);
 
 /** What neither the compiler nor an import shows. */
 const rules: readonly TextRule[] = [
