@@ -1,14 +1,14 @@
 import { Elysia } from 'elysia';
 import type { Logger } from 'pino';
-import { InvalidDocumentError } from '../../errors/errors.ts';
+import { InvalidDocumentError, UnavailableError } from '../../errors/errors.ts';
 import { logAccess } from './access-log.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { type ErrorDialect, errorResponse } from './error-response.ts';
 import { isSaneHost } from './host-guard.ts';
 import { serveOpenApi } from './openapi.ts';
 import { pathOf } from './path-of.ts';
-import { announcedBytes, tooLarge } from './read-json.ts';
-import { rememberContext, transportOf } from './request-context.ts';
+import { announcedBytes, discardBody, tooLarge } from './read-json.ts';
+import { rememberContext, type Transport, transportOf } from './request-context.ts';
 import { requestIdFrom } from './request-id.ts';
 
 export interface AppOptions {
@@ -43,29 +43,35 @@ export function createApp(options: AppOptions) {
     rememberContext(request, { requestId, signal: transport.signal, draining: transport.draining });
     let response: Response;
     try {
-      refuse(request, transport.maxBodyBytes);
+      refuse(request, transport);
       response = responseOf(await route(...parameters));
     } catch (err) {
       response = failure(err, request, requestId);
     }
-    finish(response.headers, requestId, transport.draining.aborted);
+    const isTooLarge = response.status === 413;
+    if (isTooLarge) await discardBody(request);
+    finish(response.headers, requestId, transport.draining.aborted || isTooLarge);
     logAccess(log, { request, requestId, status: response.status, startedAt: started, peer: transport.peer });
     return response;
   });
   return serveOpenApi(app, options.title ?? 'vice');
 }
 
-/** What is refused whatever the path is. */
-function refuse(request: Request, maxBodyBytes: number): void {
+/** They say of a server that is ending what is to be said. */
+const ANSWERS_TO_THE_END = new Set(['/', '/livez', '/metrics']);
+
+/** What is refused whatever the route is. */
+function refuse(request: Request, { maxBodyBytes, draining }: Transport): void {
   if (!isSaneHost(request)) throw new InvalidDocumentError('the Host header is not a host name');
+  if (draining.aborted && !ANSWERS_TO_THE_END.has(pathOf(request))) throw new UnavailableError('the server is ending', { retryAfterSeconds: 1 });
   if (announcedBytes(request.headers) > maxBodyBytes) throw tooLarge(maxBodyBytes);
 }
 
-function finish(headers: Headers, requestId: string, isDraining: boolean): void {
+function finish(headers: Headers, requestId: string, isLast: boolean): void {
   headers.set('x-request-id', requestId);
   headers.set('x-content-type-options', 'nosniff');
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  if (isDraining) headers.set('connection', 'close');
+  if (isLast) headers.set('connection', 'close');
 }
 
 function requestOf([request]: readonly unknown[]): Request {

@@ -1,5 +1,6 @@
-import { InvalidDocumentError, TooLargeError, UnsupportedMediaTypeError } from '../../errors/errors.ts';
+import { InvalidDocumentError, TooLargeError, UnavailableError, UnsupportedMediaTypeError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';
+import { transportOf } from './request-context.ts';
 
 export interface ReadLimits {
   readonly maxBytes: number;
@@ -40,19 +41,49 @@ function refuseOtherMedia(headers: Headers): void {
 
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
+  const { sendingEnds } = transportOf(request);
+  const reader = request.body.getReader();
+  const giveUp = () => void reader.cancel().catch(() => {}); // the connection may be gone by then
+  sendingEnds.addEventListener('abort', giveUp, { once: true });
   const chunks: Uint8Array[] = [];
   let total = 0;
   try {
-    for await (const chunk of request.body) {
-      total += chunk.byteLength;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      total += read.value.byteLength;
       if (total > maxBytes) throw tooLarge(maxBytes);
-      chunks.push(chunk);
+      chunks.push(read.value);
     }
   } catch (err) {
     if (err instanceof ViceError) throw err;
     throw new InvalidDocumentError('the body ended before it was complete', { cause: err });
+  } finally {
+    sendingEnds.removeEventListener('abort', giveUp);
+    reader.releaseLock();
   }
+  if (sendingEnds.aborted) throw new UnavailableError('the server ends, and the body was not complete', { retryAfterSeconds: 1 });
   return Buffer.concat(chunks, total);
+}
+
+const MOST_DISCARDED_BYTES = 16 * 1024 * 1024;
+const LONGEST_DISCARD_MS = 1_000;
+
+/**
+ * Takes what is left of a body and forgets it, within bounds: a connection that is closed while its client is still sending may be reset before the
+ * client has read why.
+ */
+export async function discardBody({ body }: Request): Promise<void> {
+  if (body === null || body.locked) return;
+  const reader = body.getReader();
+  const cancel = () => reader.cancel().catch(() => {}); // the connection may be gone by then
+  const late = setTimeout(cancel, LONGEST_DISCARD_MS);
+  let left = MOST_DISCARDED_BYTES;
+  try {
+    for (let read = await reader.read(); !read.done && left > 0; read = await reader.read()) left -= read.value.byteLength;
+  } catch {
+    // Nobody sends any more, and nobody will read the answer.
+  }
+  clearTimeout(late);
+  await cancel();
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -12,6 +12,8 @@ export interface RequestContext {
 export interface Transport {
   readonly signal: AbortSignal;
   readonly draining: AbortSignal;
+  /** Aborts when the server ends and has waited long enough for the rest of a body. */
+  readonly sendingEnds: AbortSignal;
   /** A body that announces more than this is refused before any route is looked up. */
   readonly maxBodyBytes: number;
   readonly peer?: string;
@@ -23,7 +25,7 @@ const never = new AbortController().signal;
 
 /** Requests that come through no server of ours (Lambda, tests) have no transport: their own signal is all there is. */
 export function transportOf(request: Request): Transport {
-  return transports.get(request) ?? { signal: request.signal, draining: never, maxBodyBytes: Number.MAX_SAFE_INTEGER };
+  return transports.get(request) ?? { signal: request.signal, draining: never, sendingEnds: never, maxBodyBytes: Number.MAX_SAFE_INTEGER };
 }
 
 export function rememberTransport(request: Request, transport: Transport): void {

@@ -124,6 +124,44 @@ test('draining cuts what does not end in time, and its signal says so', async ()
   expect(await answer).toBe('cut');
 });
 
+test('a client that sends slowly does not hold up the end', async () => {
+  const halves = [
+    'GET /api/v1/admin HTTP/1.1\r\nHost: loc',
+    'POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a"',
+    'POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
+  ];
+  const { server } = start();
+  const answers = halves.map((half) => raw(server.port, half));
+  await fetch(`${server.url}/api/v1/admin`); // the server has read what was sent before
+  const started = performance.now();
+  await server.stop(60_000);
+  expect(performance.now() - started).toBeLessThan(4_000);
+  const [nothing, ...refusals] = await Promise.all(answers);
+  expect(nothing).toBe('');
+  for (const refusal of refusals) expect(refusal).toMatch(/^HTTP\/1\.1 503[\s\S]*Connection: close[\s\S]*the body was not complete/);
+}, 10_000);
+
+test('what comes in while the server ends is refused, and its connection closed', async () => {
+  const { server, entered, release } = start();
+  // The second request follows on the connection of the first, which keeps it open.
+  const answers = raw(server.port, 'GET /api/v1/work HTTP/1.1\r\nHost: localhost\r\n\r\nGET /api/v1/admin HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await entered;
+  const stopped = server.stop(10_000);
+  release();
+  await stopped;
+  expect(await answers).toMatch(/^HTTP\/1\.1 200[\s\S]*Connection: close[\s\S]*"done":true/);
+  expect(await answers).not.toContain('"admin":true');
+});
+
+test('after a body that is too large the connection is closed, and the client has read why', async () => {
+  const { server } = start();
+  const head = 'POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+  const large = 'x'.repeat(1_000_000);
+  const announced = `${head}Content-Length: ${large.length}\r\n\r\n${large}`;
+  const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`;
+  for (const body of [announced, chunked]) expect(await raw(server.port, body)).toMatch(/^HTTP\/1\.1 413[\s\S]*Connection: close[\s\S]*too_large/);
+});
+
 test('the signal of a request aborts when its client leaves', async () => {
   const { server, entered, left } = start();
   const client = new AbortController();

@@ -27,7 +27,7 @@ export interface Serving {
   readonly port: number;
   /**
    * Takes no new connections, tells the handlers (`contextOf(request).draining`), and waits for the requests under way, at most `graceMs`; what is
-   * left then is cut. A second call waits with the first.
+   * left then is cut. A request that is not even sent whole gets two seconds. A second call waits with the first.
    */
   stop(graceMs: number): Promise<void>;
 }
@@ -35,26 +35,37 @@ export interface Serving {
 // Longer than the longest answer that is held back on purpose (a long poll of 25 s); Bun cuts slow handlers too when this passes.
 const IDLE_TIMEOUT_SECONDS = 60;
 
+/** Whoever has begun to send a request when the server ends has so long to complete it: nobody may hold up the end by sending slowly. */
+const HALF_SENT_MS = 2_000;
+const LOOK_EVERY_MS = 20;
+
 /** Serves an application on a socket. @throws UnavailableError when the port cannot be had */
 export function serve(app: Servable, options: ServeOptions): Serving {
   const draining = new AbortController();
+  const sendingEnds = new AbortController();
   const cut = new AbortController();
   const { maxBodyBytes } = options;
   const server = listen(options, (request, peer) => {
     const signal = AbortSignal.any([request.signal, cut.signal]);
-    rememberTransport(request, { signal, draining: draining.signal, maxBodyBytes, ...(peer !== undefined && { peer }) });
+    const transport = { signal, draining: draining.signal, sendingEnds: sendingEnds.signal, maxBodyBytes };
+    rememberTransport(request, { ...transport, ...(peer !== undefined && { peer }) });
     return app.handle(request);
   });
   const port = server.port ?? options.port;
   let stopped: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     draining.abort();
+    const noMoreSending = setTimeout(() => sendingEnds.abort(), Math.min(HALF_SENT_MS, graceMs));
     const force = setTimeout(() => {
       cut.abort();
       void server.stop(true);
     }, graceMs);
+    // A connection with half a request on it is none that Bun counts as pending, and yet one that it waits for.
+    const look = setInterval(() => {
+      if (sendingEnds.signal.aborted && server.pendingRequests === 0) void server.stop(true);
+    }, LOOK_EVERY_MS);
     await server.stop();
-    clearTimeout(force);
+    for (const timer of [noMoreSending, force, look]) clearTimeout(timer);
   };
   return {
     url: `${options.tls ? 'https' : 'http'}://${reachable(options.hostname)}:${port}`,
