@@ -1,4 +1,4 @@
-import type { Kind } from './kinds.ts';
+import type { Kind, Resource } from './kinds.ts';
 
 /** `metadata` of any object, as far as the deployer reads or writes it. */
 export interface ObjectMeta {
@@ -69,23 +69,45 @@ export interface ObjectWriter {
   remove(ref: ObjectRef, options: RemovalOptions, signal: AbortSignal): Promise<RemovalOutcome>;
 }
 
+/** Objects of one kind that are listed or followed. */
+export interface Selection {
+  /** For logs and messages. */
+  readonly kind: string;
+  readonly resource: Resource;
+  /** In every namespace, not in the deployer's alone. @default false */
+  readonly everywhere?: boolean;
+  /** `key=value` or a bare `key`, joined by commas. @default all */
+  readonly labelSelector?: string;
+  /** `field=value`, joined by commas; https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/. @default all */
+  readonly fieldSelector?: string;
+  /** Nothing but the metadata of the objects is read, so the cluster need not send more. @default false */
+  readonly metadataOnly?: boolean;
+}
+
 /** Reads at the kube-apiserver. @throws UnavailableError, ClusterMisconfiguredError */
 export interface ObjectReader {
   find(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined>;
-  /** Every object of a kind with these labels, `key=value` or a bare `key`, joined by commas. A kind that the cluster does not serve has none. */
-  list(kind: Kind, labelSelector: string, signal: AbortSignal): Promise<readonly KubeObject[]>;
+  /** Every object that is selected. A kind that the cluster does not serve has none. */
+  list(selection: Selection, signal: AbortSignal): Promise<readonly KubeObject[]>;
   /** Resolves when the kube-apiserver answers the deployer's own credentials in its own namespace. */
   ping(signal: AbortSignal): Promise<void>;
 }
 
-/** Whoever wants to know at any time what a cluster holds of one kind. Called in the order of what happened. */
+/** Whoever wants to know at any time what a cluster holds of a selection. Called in the order of what happened. */
 export interface ObjectSink {
-  /** All there is, as of `resourceVersion`. What was known and is not among `objects` is gone. */
-  replaced(objects: readonly KubeObject[], resourceVersion: string): void;
+  /** A list of all there is begins. One that breaks off is followed by another, and its {@link ObjectListing.complete} is never called. */
+  relist(): ObjectListing;
   changed(object: KubeObject): void;
   gone(object: KubeObject): void;
-  /** The cluster gave a sign of life on this kind: what was told so far is what it holds. */
+  /** The cluster gave a sign of life on this selection: what was told so far is what it holds. */
   alive(): void;
+}
+
+/** A list as it comes in, page by page: thousands of objects are never in memory at once. */
+export interface ObjectListing {
+  page(objects: readonly KubeObject[]): void;
+  /** That was all, as of `resourceVersion`. What was known and was on no page is gone. */
+  complete(resourceVersion: string): void;
 }
 
 /** Lists and then watches. */
@@ -94,7 +116,7 @@ export interface ObjectFollower {
    * Keeps `sink` up to date until `signal` aborts, through restarts of the kube-apiserver and expired watches; it resolves then and never rejects.
    * A kind that the cluster does not serve is told as empty.
    */
-  follow(kind: Kind, labelSelector: string, sink: ObjectSink, signal: AbortSignal): Promise<void>;
+  follow(selection: Selection, sink: ObjectSink, signal: AbortSignal): Promise<void>;
 }
 
 /** All that the deployer asks of a cluster. */

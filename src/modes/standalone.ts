@@ -9,7 +9,8 @@ import type { Environment } from '../config/read.ts';
 import { createDeployer } from '../deployer/deployer.ts';
 import type { DeployerDeps } from '../deployer/deps.ts';
 import { KINDS, type Kind } from '../deployer/kinds.ts';
-import { selectorOf } from '../deployer/observe/live.ts';
+import { selectionOf } from '../deployer/observe/live.ts';
+import { warningSelection } from '../deployer/observe/warnings.ts';
 import { WatchedObserver } from '../deployer/observe/watched.ts';
 import { sweep } from '../deployer/removing/sweep.ts';
 import { deployerApi } from '../http/deployer-api/deployer-api.ts';
@@ -62,7 +63,11 @@ export function startStandalone(config: DeployerConfig, log: Logger, { kubernete
   const connected = check();
   const background = connected.then(
     () =>
-      Promise.all([...kinds.map((kind) => follower.follow(kind, selectorOf(kind, namespace), observer.sinkFor(kind), ending.signal)), sweeping()]),
+      Promise.all([
+        ...kinds.map((kind) => follower.follow(selectionOf(kind, namespace), observer.sinkFor(kind), ending.signal)),
+        follower.follow(warningSelection(), observer.warningSink(), ending.signal),
+        sweeping(),
+      ]),
     () => {}, // whoever awaits `connected` is told
   );
   async function sweeping(): Promise<void> {

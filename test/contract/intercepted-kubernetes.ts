@@ -11,7 +11,7 @@ export function interceptedKubernetes(kubernetes: Kubernetes, intercept: Interce
     replace: (manifest, signal) => intercept(`replace ${manifest.kind}/${manifest.metadata.name}`, () => kubernetes.replace(manifest, signal)),
     remove: (ref, options, signal) => intercept(`remove ${ref.kind}/${ref.name}`, () => kubernetes.remove(ref, options, signal)),
     find: (ref, signal) => intercept(`find ${ref.kind}/${ref.name}`, () => kubernetes.find(ref, signal)),
-    list: (kind, selector, signal) => intercept(`list ${kind}`, () => kubernetes.list(kind, selector, signal)),
+    list: (selection, signal) => intercept(`list ${selection.kind}`, () => kubernetes.list(selection, signal)),
     ping: (signal) => intercept('ping', () => kubernetes.ping(signal)),
   };
 }

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createDeployer } from '../../src/deployer/deployer.ts';
 import type { DeployerDeps } from '../../src/deployer/deps.ts';
 import { KINDS, type Kind } from '../../src/deployer/kinds.ts';
-import { selectorOf } from '../../src/deployer/observe/live.ts';
+import { selectionOf } from '../../src/deployer/observe/live.ts';
 import type { View } from '../../src/deployer/observe/view.ts';
 import { WatchedObserver } from '../../src/deployer/observe/watched.ts';
 import { sweep } from '../../src/deployer/removing/sweep.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, 'test');
   deps = { kubernetes, observer, namespace, log: pino({ level: 'silent' }), now };
   deployer = createDeployer(deps);
-  for (const kind of Object.keys(KINDS) as Kind[]) void follower.follow(kind, selectorOf(kind, namespace), observer.sinkFor(kind), ending.signal);
+  for (const kind of Object.keys(KINDS) as Kind[]) void follower.follow(selectionOf(kind, namespace), observer.sinkFor(kind), ending.signal);
   await waitFor(() => observer.isSynced, { timeoutMs: 10_000, what: 'the first lists' });
   views = () => [...observer.views()];
   swept = () => sweep(deps, views(), never);

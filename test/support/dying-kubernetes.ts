@@ -27,7 +27,7 @@ export function dyingAt(kubernetes: Kubernetes, { call, when }: Moment): { reado
       replace: (manifest, signal) => counted(() => kubernetes.replace(manifest, signal)),
       remove: (ref, options, signal) => counted(() => kubernetes.remove(ref, options, signal)),
       find: (ref, signal) => counted(() => kubernetes.find(ref, signal)),
-      list: (kind, selector, signal) => counted(() => kubernetes.list(kind, selector, signal)),
+      list: (selection, signal) => counted(() => kubernetes.list(selection, signal)),
       ping: (signal) => kubernetes.ping(signal),
     },
     arm: () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { pino } from 'pino';
 import { waitFor } from '../../../test/support/wait-for.ts';
+import { KINDS } from '../../deployer/kinds.ts';
 import type { KubeObject, ObjectSink } from '../../deployer/ports.ts';
 import { credentialsFrom } from './credentials.ts';
 import { kubernetesFollower } from './follow.ts';
@@ -51,8 +52,12 @@ function object(name: string, version: number): KubeObject {
 class Recorder implements ObjectSink {
   readonly told: string[] = [];
   alives = 0;
-  replaced(objects: readonly KubeObject[], version: string): void {
-    this.told.push(`replaced ${objects.map(({ metadata }) => metadata.name).join('+')} @${version}`);
+  relist() {
+    const names: string[] = [];
+    return {
+      page: (objects: readonly KubeObject[]) => void names.push(...objects.map(({ metadata }) => metadata.name)),
+      complete: (version: string) => void this.told.push(`replaced ${names.join('+')} @${version}`),
+    };
   }
   changed({ metadata }: KubeObject): void {
     this.told.push(`changed ${metadata.name}`);
@@ -79,7 +84,7 @@ function follow(options: { readonly silenceMs?: number; readonly notServedMs?: n
   const follower = kubernetesFollower(transport, 'apps', { log: pino({ level: 'silent' }), firstWaitMs: 5, longestWaitMs: 20, ...options });
   const recorder = new Recorder();
   const ending = new AbortController();
-  const ended = follower.follow('Pod', 'external-id', recorder, ending.signal);
+  const ended = follower.follow({ kind: 'Pod', resource: KINDS.Pod, labelSelector: 'external-id' }, recorder, ending.signal);
   stops.push(
     () => server.stop(true),
     async () => {

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ObjectChangedError } from '../../deployer/errors.ts';
-import type { Kind } from '../../deployer/kinds.ts';
-import type { KubeObject, ObjectFollower, ObjectSink } from '../../deployer/ports.ts';
+import type { ObjectFollower, ObjectSink, Selection } from '../../deployer/ports.ts';
 import { isJson, isKubeObject } from './answers.ts';
 import { linesOf } from './lines.ts';
-import { pages } from './objects.ts';
-import { collectionPath, withQuery } from './path.ts';
+import { accepting, pages, selectedPath } from './pages.ts';
+import { Slots } from './slots.ts';
 import type { Transport } from './transport.ts';
 
 export interface FollowOptions {
@@ -24,9 +23,11 @@ export interface FollowOptions {
 /** How long the kube-apiserver shall keep a watch open; it is renewed then from where it was, without a list. */
 const WATCH_SECONDS = 290;
 
+/** Lists under way at once: with one for each kind, pages of all kinds would be in memory together. */
+const LISTS_AT_ONCE = 2;
+
 interface Watched {
-  readonly kind: Kind;
-  readonly labelSelector: string;
+  readonly selection: Selection;
   readonly sink: ObjectSink;
 }
 
@@ -34,26 +35,29 @@ interface Watched {
 export function kubernetesFollower(transport: Transport, namespace: string, options: FollowOptions): ObjectFollower {
   const { log, silenceMs = 90_000, firstWaitMs = 200, longestWaitMs = 5_000, notServedMs = 60_000 } = options;
 
-  /** Everything there is, told at once. Gives the version to watch from; undefined when the kind is not served. */
-  const listOnce = async ({ kind, labelSelector, sink }: Watched, signal: AbortSignal): Promise<string | undefined> => {
-    const objects: KubeObject[] = [];
+  const lists = new Slots(LISTS_AT_ONCE);
+
+  /** Tells everything there is. Gives the version to watch from; undefined when the kind is not served. */
+  const listOnce = async ({ selection, sink }: Watched, signal: AbortSignal): Promise<string | undefined> => {
+    const listing = sink.relist();
     let version = '';
-    for await (const page of pages(transport, kind, namespace, labelSelector, signal)) {
-      objects.push(...page.items);
-      version = page.resourceVersion;
+    for await (const { items, resourceVersion } of pages(transport, selection, namespace, signal)) {
+      listing.page(items);
+      version = resourceVersion;
     }
-    sink.replaced(objects, version === '' ? '0' : version);
+    listing.complete(version === '' ? '0' : version);
     return version === '' ? undefined : version;
   };
 
   /** Tells events until the watch ends in good order; gives the version reached. @throws when it breaks, is silent, or its version has expired */
-  const watchOnce = async ({ kind, labelSelector, sink }: Watched, from: string, signal: AbortSignal): Promise<string> => {
+  const watchOnce = async ({ selection, sink }: Watched, from: string, signal: AbortSignal): Promise<string> => {
     const silent = new AbortController();
     const alarm = setTimeout(() => silent.abort(new Error(`no sign of life for ${silenceMs} ms`)), silenceMs);
-    const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: from, timeoutSeconds: String(WATCH_SECONDS), labelSelector };
-    const path = withQuery(collectionPath(kind, namespace), query);
+    const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: from, timeoutSeconds: String(WATCH_SECONDS) };
+    const path = selectedPath(selection, namespace, query);
+    const call = { method: 'GET', path, verb: 'watch', what: selection.kind, ...accepting(selection, 'PartialObjectMetadata') } as const;
     try {
-      const response = await transport.open({ method: 'GET', path, verb: 'watch', what: kind }, AbortSignal.any([signal, silent.signal]));
+      const response = await transport.open(call, AbortSignal.any([signal, silent.signal]));
       let version = from;
       for await (const line of linesOf(response.body ?? emptyBody())) {
         alarm.refresh();
@@ -67,26 +71,26 @@ export function kubernetesFollower(transport: Transport, namespace: string, opti
   };
 
   const followFrom = async (watched: Watched, signal: AbortSignal, onProgress: () => void): Promise<void> => {
-    let version = await listOnce(watched, signal);
+    let version = await lists.run(() => listOnce(watched, signal), signal);
     onProgress();
     if (version === undefined) return delay(notServedMs, undefined, { signal });
     while (!signal.aborted) version = await watchOnce(watched, version, signal);
   };
 
   return {
-    follow: async (kind, labelSelector, sink, signal) => {
+    follow: async (selection, sink, signal) => {
       let waitMs = firstWaitMs;
       const reset = () => {
         waitMs = firstWaitMs;
       };
       while (!signal.aborted) {
         try {
-          await followFrom({ kind, labelSelector, sink }, signal, reset);
+          await followFrom({ selection, sink }, signal, reset);
         } catch (err) {
           if (signal.aborted) return;
           // An expired version is everyday: the list that follows settles it. And one line an outage is enough.
           const isNews = waitMs === firstWaitMs && !(err instanceof ObjectChangedError);
-          log[isNews ? 'warn' : 'debug']({ err, kind }, 'watching was interrupted');
+          log[isNews ? 'warn' : 'debug']({ err, kind: selection.kind }, 'watching was interrupted');
           await delay(waitMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {}); // ends early when nobody follows any more
           waitMs = Math.min(waitMs * 2, longestWaitMs);
         }

@@ -1,14 +1,12 @@
 import { KINDS, type Kind } from '../../deployer/kinds.ts';
 import type { KubeObject, Kubernetes, Manifest, ObjectRef, RemovalOptions, RemovalOutcome } from '../../deployer/ports.ts';
 import { NotFoundError, SpecRefusedError } from '../../errors/errors.ts';
-import { isKept, objectIn, pageIn } from './answers.ts';
+import { isKept, objectIn } from './answers.ts';
+import { absentIf404, pages } from './pages.ts';
 import { collectionPath, objectPath, withQuery } from './path.ts';
 import type { Call, Transport } from './transport.ts';
 
 const FIELD_MANAGER = 'vice-deployer';
-
-/** Objects a page of a list: a page of analyses' pods stays well below 10 MB. */
-const PAGE_SIZE = '500';
 
 /** The kube-apiserver as the deployer's use cases see it: one request a call. */
 export function kubernetesObjects(transport: Transport, namespace: string): Kubernetes {
@@ -35,9 +33,9 @@ export function kubernetesObjects(transport: Transport, namespace: string): Kube
       const call: Call = { method: 'GET', path: objectPath(kind, namespace, name), verb: 'get', what: `${kind}/${name}` };
       return absentIf404(() => transport.send(call, signal).then(objectIn));
     },
-    list: async (kind, labelSelector, signal) => {
+    list: async (selection, signal) => {
       const items: KubeObject[] = [];
-      for await (const page of pages(transport, kind, namespace, labelSelector, signal)) items.push(...page.items);
+      for await (const page of pages(transport, selection, namespace, signal)) items.push(...page.items);
       return items;
     },
     ping: async (signal) => {
@@ -45,17 +43,6 @@ export function kubernetesObjects(transport: Transport, namespace: string): Kube
       await transport.send({ method: 'GET', path, verb: 'list', what: 'ConfigMap' }, signal);
     },
   };
-}
-
-/** A list in pages of bounded size. A kind that is not served has one page without objects. */
-export async function* pages(transport: Transport, kind: Kind, namespace: string, labelSelector: string, signal: AbortSignal) {
-  let next: string | undefined;
-  do {
-    const path = withQuery(collectionPath(kind, namespace), { labelSelector, limit: PAGE_SIZE, continue: next });
-    const page = await absentIf404(() => transport.send({ method: 'GET', path, verb: 'list', what: kind }, signal).then(pageIn));
-    yield page ?? { items: [], resourceVersion: '' };
-    next = page?.next;
-  } while (next !== undefined);
 }
 
 async function remove(
@@ -74,15 +61,6 @@ async function remove(
   const call: Call = { method: 'DELETE', path: objectPath(kind, namespace, name), body, verb: 'delete', what: `${kind}/${name}` };
   const answer = await absentIf404(() => transport.send(call, signal));
   return isKept(answer) ? answer : 'gone';
-}
-
-async function absentIf404<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (err) {
-    if (err instanceof NotFoundError) return undefined;
-    throw err;
-  }
 }
 
 /** Writing a kind that the cluster does not have is the spec's fault, as far as this cluster goes. */

@@ -1,10 +1,14 @@
-import { KINDS, type Kind } from '../../deployer/kinds.ts';
+import { KINDS, type Kind, type Resource } from '../../deployer/kinds.ts';
 
 /** Where the objects of a kind are; https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris. */
 export function collectionPath(kind: Kind, namespace: string): string {
-  const { apiVersion, plural, namespaced } = KINDS[kind];
+  return resourcePath(KINDS[kind], namespace);
+}
+
+/** Without a namespace: everywhere. */
+export function resourcePath({ apiVersion, plural, namespaced }: Resource, namespace: string | undefined): string {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${group}${namespaced ? `/namespaces/${namespace}` : ''}/${plural}`;
+  return `${group}${namespaced && namespace !== undefined ? `/namespaces/${namespace}` : ''}/${plural}`;
 }
 
 export function objectPath(kind: Kind, namespace: string, name: string): string {

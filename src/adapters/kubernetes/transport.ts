@@ -14,6 +14,8 @@ export interface Call extends Asked {
   readonly body?: unknown;
   /** @default application/json */
   readonly contentType?: string;
+  /** What the answer may be. @default application/json */
+  readonly accept?: string;
 }
 
 export interface Transport {
@@ -51,7 +53,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const request = async (call: Call, signal: AbortSignal, isSecondTry = false): Promise<Response> => {
     const { server, tls, headers } = await credentials.current();
-    const { method, path, body, contentType = 'application/json' } = call;
+    const { method, path, body, contentType = 'application/json', accept = 'application/json' } = call;
     const response = await fetch(server + path, {
       method,
       tls,
@@ -60,7 +62,7 @@ export function createTransport(options: TransportOptions): Transport {
       proxy: false,
       timeout: false,
       redirect: 'error',
-      headers: { ...headers, accept: 'application/json', 'user-agent': userAgent, ...(body !== undefined && { 'content-type': contentType }) },
+      headers: { ...headers, accept, 'user-agent': userAgent, ...(body !== undefined && { 'content-type': contentType }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch((err: unknown) => {
       throw unreachable(call, err);

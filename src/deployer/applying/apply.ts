@@ -125,6 +125,6 @@ async function refuseIfRemoved(deps: DeployerDeps, under: Under, hasVolumes: boo
 
 async function isAnchorGone({ observer }: DeployerDeps, { external_id, claim }: Under, signal: AbortSignal): Promise<boolean> {
   const { facts } = await observer.look(external_id, signal);
-  const anchor = facts.find(({ standing }) => standing !== undefined);
+  const anchor = facts.find(({ details }) => details?.standing !== undefined);
   return anchor?.uid !== claim.uid || anchor.isTerminating;
 }

@@ -1,27 +1,18 @@
 import type { ContainerStatus } from '../../schema/deployment-status.ts';
-import { count, type Json, record, records, text } from './read.ts';
+import type { ContainerFacts } from './pod-facts.ts';
 
-/** The containers of a pod as its status tells them, init containers first. A pod that no node has taken yet has none. */
-export function containersOf(pod: string, status: Json): readonly ContainerStatus[] {
-  const all = (key: string, init: boolean) => records(status[key]).map((container) => containerOf(pod, container, init));
-  return [...all('initContainerStatuses', true), ...all('containerStatuses', false)];
-}
-
-function containerOf(pod: string, container: Json, init: boolean): ContainerStatus {
-  const states = record(container['state']);
-  const name = (['waiting', 'running', 'terminated'] as const).find((state) => state in states);
-  const state = name === undefined ? {} : record(states[name]);
-  const reason = text(state['reason']);
-  const message = text(state['message']);
+/** A container of a pod as a status tells it. */
+export function containerStatus(pod: string, container: ContainerFacts): ContainerStatus {
+  const { name, init, ready, restart_count, state, reason, message, exit_code } = container;
   return {
-    name: text(container['name']) ?? '',
+    name,
     pod,
     init,
-    ready: container['ready'] === true,
-    restart_count: count(container['restartCount']),
-    state: name ?? 'unknown',
+    ready,
+    restart_count,
+    state,
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
-    ...(name === 'terminated' && { exit_code: count(state['exitCode']) }),
+    ...(exit_code !== undefined && { exit_code }),
   };
 }

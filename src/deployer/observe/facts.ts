@@ -1,14 +1,14 @@
-import type { ContainerStatus } from '../../schema/deployment-status.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import { LABEL } from '../../schema/label-keys.ts';
 import { anchorName, type Standing, standingOf } from '../anchor.ts';
 import type { Kind } from '../kinds.ts';
 import { VOLUME_ANCHOR, VOLUME_NAMESPACE } from '../labels.ts';
 import type { KubeObject } from '../ports.ts';
-import { containersOf } from './containers.ts';
+import { type PodFacts, podFactsOf } from './pod-facts.ts';
 import { condition, count, record, records, text } from './read.ts';
+import { tidy } from './tidy.ts';
 
-/** What status needs of one object; the rest of it is not kept. Thousands of these are in memory. */
+/** What status needs of one object; the rest of it is not kept. */
 export interface Facts {
   readonly kind: Kind;
   readonly name: string;
@@ -19,22 +19,33 @@ export interface Facts {
   readonly isTerminating: boolean;
   readonly createdAt: number;
   /** Uid of the anchor that it belongs to, where it names one. */
-  readonly anchorUid?: string;
-  readonly standing?: Standing;
-  readonly deployment?: { readonly readyReplicas: number; readonly failure?: string };
-  readonly pod?: PodFacts;
-  readonly endpoints?: { readonly ready: number };
+  readonly anchorUid?: string | undefined;
+  readonly details?: Details | undefined;
 }
 
-export interface PodFacts {
-  readonly isReady: boolean;
+/** What only objects of one kind have. Names that differ from analysis to analysis do not belong here: what is the same in many is kept once. */
+export interface Details {
+  /** Of a ConfigMap. */
+  readonly standing?: Standing;
+  readonly deployment?: DeploymentFacts;
+  readonly pod?: PodFacts;
+  readonly endpoints?: { readonly ready: number };
+  readonly claim?: ClaimFacts;
+}
+
+export interface DeploymentFacts {
+  readonly wantedReplicas: number;
+  readonly readyReplicas: number;
+  /** Why no pod could be made. */
+  readonly failure?: string;
+  /** It made no progress for as long as its spec allows. */
+  readonly isOverdue?: boolean;
+}
+
+export interface ClaimFacts {
+  /** `Pending`, `Bound` or `Lost`; empty while nobody looked at it. */
   readonly phase: string;
-  /** Why the pod as a whole is where it is: `Evicted`. */
-  readonly reason?: string;
-  readonly message?: string;
-  /** What the scheduler says while it finds no node. */
-  readonly unschedulable?: string;
-  readonly containers: readonly ContainerStatus[];
+  readonly storageClass?: string;
 }
 
 /** Undefined for an object that belongs to no analysis, or to another deployer. */
@@ -45,7 +56,6 @@ export function factsOf(kind: Kind, object: KubeObject, namespace: string): Fact
   if (kind === 'PersistentVolume' && metadata.labels?.[VOLUME_NAMESPACE] !== namespace) return undefined;
   // The policy lets nothing be applied whose label is no external id, and pods of others with such a label stay without an anchor.
   const external_id = externalId as ExternalId;
-  const anchorUid = anchorUidOf(object, external_id);
   return {
     kind,
     name: metadata.name,
@@ -54,8 +64,8 @@ export function factsOf(kind: Kind, object: KubeObject, namespace: string): Fact
     version: Number(metadata.resourceVersion ?? 0),
     isTerminating: metadata.deletionTimestamp !== undefined,
     createdAt: Date.parse(metadata.creationTimestamp ?? '') || 0,
-    ...(anchorUid !== undefined && { anchorUid }),
-    ...special(kind, object, external_id),
+    anchorUid: anchorUidOf(object, external_id),
+    details: detailsOf(kind, object, external_id),
   };
 }
 
@@ -64,43 +74,42 @@ function anchorUidOf({ metadata }: KubeObject, externalId: ExternalId): string |
   return owner?.uid ?? metadata.annotations?.[VOLUME_ANCHOR];
 }
 
-function special(kind: Kind, object: KubeObject, externalId: ExternalId): Partial<Facts> {
+function detailsOf(kind: Kind, object: KubeObject, externalId: ExternalId): Details | undefined {
   switch (kind) {
     case 'ConfigMap': {
       const standing = object.metadata.name === anchorName(externalId) ? standingOf(object) : undefined;
-      return standing ? { standing } : {};
+      return standing && { standing };
     }
     case 'Deployment':
       return { deployment: deploymentOf(object) };
     case 'Pod':
-      return { pod: podOf(object) };
+      return { pod: podFactsOf(object) };
     case 'EndpointSlice':
       return { endpoints: { ready: readyEndpoints(object) } };
+    case 'PersistentVolumeClaim':
+      return { claim: claimOf(object) };
     default:
-      return {};
+      return undefined;
   }
 }
 
-function deploymentOf(object: KubeObject) {
+function deploymentOf(object: KubeObject): DeploymentFacts {
   const status = record(object['status']);
-  const failure = condition(status, 'ReplicaFailure');
-  const message = failure?.['status'] === 'True' ? text(failure['message']) : undefined;
-  return { readyReplicas: count(status['readyReplicas']), ...(message !== undefined && { failure: message }) };
+  const { replicas } = record(object['spec']);
+  const refusal = condition(status, 'ReplicaFailure');
+  const failure = refusal?.['status'] === 'True' ? text(refusal['message']) : undefined;
+  const isOverdue = condition(status, 'Progressing')?.['reason'] === 'ProgressDeadlineExceeded';
+  return {
+    wantedReplicas: typeof replicas === 'number' ? replicas : 1,
+    readyReplicas: count(status['readyReplicas']),
+    ...(failure !== undefined && { failure: tidy(failure) }),
+    ...(isOverdue && { isOverdue }),
+  };
 }
 
-function podOf(object: KubeObject): PodFacts {
-  const status = record(object['status']);
-  const scheduled = condition(status, 'PodScheduled');
-  const reason = text(status['reason']);
-  const message = text(status['message']);
-  return {
-    isReady: condition(status, 'Ready')?.['status'] === 'True',
-    phase: text(status['phase']) ?? 'Unknown',
-    ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { message }),
-    ...(scheduled?.['status'] === 'False' && { unschedulable: text(scheduled['message']) ?? 'no node was found' }),
-    containers: containersOf(object.metadata.name, status),
-  };
+function claimOf(object: KubeObject): ClaimFacts {
+  const storageClass = text(record(object['spec'])['storageClassName']);
+  return { phase: text(record(object['status'])['phase']) ?? '', ...(storageClass !== undefined && { storageClass }) };
 }
 
 /** An endpoint whose readiness is not told is ready; https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions. */

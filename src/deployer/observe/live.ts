@@ -1,9 +1,9 @@
 import type { ExternalId } from '../../schema/ids.ts';
 import { LABEL } from '../../schema/label-keys.ts';
 import { anchorName } from '../anchor.ts';
-import { APPLIED_KINDS, DERIVED_KINDS, KINDS, type Kind } from '../kinds.ts';
+import { APPLIED_KINDS, BARE_KINDS, DERIVED_KINDS, KINDS, type Kind } from '../kinds.ts';
 import { managedSelector, VOLUME_NAMESPACE } from '../labels.ts';
-import type { ObjectReader } from '../ports.ts';
+import type { ObjectReader, Selection } from '../ports.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { Observed, Observer } from './observer.ts';
 import { statusOf } from './status.ts';
@@ -16,15 +16,15 @@ export interface LiveDeps {
 }
 
 /** What the watches and the lists of one kind select. Pods carry the labels of the spec's template and no others. */
-export function selectorOf(kind: Kind, namespace: string): string {
-  if (kind === 'Pod') return LABEL.externalId;
-  return kind === 'PersistentVolume' ? `${managedSelector},${VOLUME_NAMESPACE}=${namespace}` : managedSelector;
+export function selectionOf(kind: Kind, namespace: string): Selection {
+  const managed = kind === 'PersistentVolume' ? `${managedSelector},${VOLUME_NAMESPACE}=${namespace}` : managedSelector;
+  return { kind, resource: KINDS[kind], labelSelector: kind === 'Pod' ? LABEL.externalId : managed, metadataOnly: BARE_KINDS.has(kind) };
 }
 
 /** Everything of one analysis, asked of the cluster. */
 export async function listAnalysis(deps: LiveDeps, externalId: ExternalId, signal: AbortSignal): Promise<View> {
   const kinds: readonly Kind[] = [...APPLIED_KINDS, ...DERIVED_KINDS];
-  const lists = await Promise.all(kinds.map((kind) => listFacts(deps, kind, `${LABEL.externalId}=${externalId}`, signal)));
+  const lists = await Promise.all(kinds.map((kind) => listFacts(deps, kind, externalId, signal)));
   return { external_id: externalId, facts: lists.flat() };
 }
 
@@ -32,7 +32,7 @@ export async function listAnalysis(deps: LiveDeps, externalId: ExternalId, signa
  * The volumes of one analysis, and then its anchor. In this order an anchor that made one of the volumes is seen as well, or it is gone for good.
  */
 export async function lookForRemoval(deps: LiveDeps, externalId: ExternalId, signal: AbortSignal): Promise<View> {
-  const volumes = await listFacts(deps, 'PersistentVolume', `${LABEL.externalId}=${externalId}`, signal);
+  const volumes = await listFacts(deps, 'PersistentVolume', externalId, signal);
   const anchor = await findAnchor(deps, externalId, signal);
   return { external_id: externalId, facts: anchor ? [...volumes, anchor] : volumes };
 }
@@ -42,9 +42,16 @@ export async function findAnchor({ reader, namespace }: LiveDeps, externalId: Ex
   return found && factsOf('ConfigMap', found, namespace);
 }
 
-async function listFacts({ reader, namespace }: LiveDeps, kind: Kind, selector: string, signal: AbortSignal): Promise<readonly Facts[]> {
-  const mine = selectorOf(kind, namespace);
-  const objects = await reader.list(kind, selector === mine ? mine : [mine, selector].join(','), signal);
+/** Of one analysis, or of all. */
+async function listFacts(
+  { reader, namespace }: LiveDeps,
+  kind: Kind,
+  externalId: ExternalId | undefined,
+  signal: AbortSignal,
+): Promise<readonly Facts[]> {
+  const all = selectionOf(kind, namespace);
+  const its = externalId === undefined ? [] : [`${LABEL.externalId}=${externalId}`];
+  const objects = await reader.list({ ...all, labelSelector: [all.labelSelector, ...its].join(',') }, signal);
   return objects.flatMap((object) => factsOf(kind, object, namespace) ?? []);
 }
 
@@ -62,7 +69,7 @@ export function liveObserver(deps: LiveDeps): Observer {
     look: (externalId, signal) => lookForRemoval(deps, externalId, signal),
     list: async (_since, _waitMs, signal) => {
       const kinds: readonly Kind[] = Object.keys(KINDS) as Kind[]; // the keys of the table are the kinds
-      const lists = await Promise.all(kinds.map((kind) => listFacts(deps, kind, selectorOf(kind, namespace), signal)));
+      const lists = await Promise.all(kinds.map((kind) => listFacts(deps, kind, undefined, signal)));
       const { revision, observedAt } = observed({ external_id: '' as ExternalId, facts: [] });
       const views = viewsOf(lists.flat()).filter(isThere);
       return { revision, full: true, items: views.map((view) => statusOf(view, { revision, observedAt })), removed: [] };

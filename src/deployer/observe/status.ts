@@ -1,5 +1,7 @@
 import type { DeploymentStatus, Phase, UrlReady } from '../../schema/deployment-status.ts';
-import type { PodFacts } from './facts.ts';
+import { containerStatus } from './containers.ts';
+import type { Facts } from './facts.ts';
+import type { PodFacts } from './pod-facts.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 import { anchorIn, missingIn, objectsIn, ofKind, type View } from './view.ts';
 
@@ -13,14 +15,13 @@ export interface Observation {
 /** What an analysis is like; `view` holds something of it. */
 export function statusOf(view: View, { observedAt, revision }: Observation): DeploymentStatus {
   const anchor = anchorIn(view);
-  const pods = ofKind(view, 'Pod').flatMap(({ pod }) => (pod ? [pod] : []));
-  const { phase, trouble } = phaseOf(view, pods);
+  const { phase, trouble } = phaseOf(view, podsIn(view));
   return {
     external_id: view.external_id,
     phase,
     ...(trouble && { reason_code: trouble.reason_code, message: trouble.message }),
     ...(trouble?.hint !== undefined && { hint: trouble.hint }),
-    containers: pods.flatMap(({ containers }) => containers),
+    containers: ofKind(view, 'Pod').flatMap(containersOf),
     url_ready: urlReadyOf(view).ready,
     // What outlived its anchor no longer says for which attempt, nor with which spec, it was made.
     attempt: anchor?.attempt ?? 1,
@@ -32,11 +33,19 @@ export function statusOf(view: View, { observedAt, revision }: Observation): Dep
 
 export function urlReadyOf(view: View): UrlReady {
   const isRemoved = anchorIn(view)?.isTerminating !== false;
-  const deployment = !isRemoved && ofKind(view, 'Deployment').some((one) => (one.deployment?.readyReplicas ?? 0) > 0);
+  const deployment = !isRemoved && ofKind(view, 'Deployment').some((one) => (one.details?.deployment?.readyReplicas ?? 0) > 0);
   const service = ofKind(view, 'Service').some(({ isTerminating }) => !isTerminating);
   const route = [...ofKind(view, 'Ingress'), ...ofKind(view, 'HTTPRoute')].some(({ isTerminating }) => !isTerminating);
-  const endpoints = ofKind(view, 'EndpointSlice').some((slice) => (slice.endpoints?.ready ?? 0) > 0);
+  const endpoints = ofKind(view, 'EndpointSlice').some((slice) => (slice.details?.endpoints?.ready ?? 0) > 0);
   return { ready: deployment && service && route && endpoints, deployment, service, route, endpoints };
+}
+
+function podsIn(view: View): readonly PodFacts[] {
+  return ofKind(view, 'Pod').flatMap(({ details }) => details?.pod ?? []);
+}
+
+function containersOf({ name, details }: Facts) {
+  return (details?.pod?.containers ?? []).map((container) => containerStatus(name, container));
 }
 
 function phaseOf(view: View, pods: readonly PodFacts[]): { readonly phase: Phase; readonly trouble?: Trouble } {
@@ -47,7 +56,7 @@ function phaseOf(view: View, pods: readonly PodFacts[]): { readonly phase: Phase
   const leaving = objectsIn(view).filter(({ isTerminating }) => isTerminating);
   if (leaving.length > 0) return { phase: 'incomplete', trouble: incomplete(leaving.map(({ kind, name }) => `${kind}/${name}`)) };
   if (pods.some(({ isReady }) => isReady)) return { phase: 'running' };
-  const trouble = troubleOf(ofKind(view, 'Deployment')[0]?.deployment?.failure, pods);
+  const trouble = troubleOf(ofKind(view, 'Deployment')[0]?.details?.deployment?.failure, pods);
   return { phase: trouble?.isFinal ? 'failed' : 'pending', ...(trouble && { trouble }) };
 }
 

@@ -1,99 +1,126 @@
 import type { ExternalId } from '../../schema/ids.ts';
 import type { Kind } from '../kinds.ts';
 import type { Facts } from './facts.ts';
+import { KeptFacts } from './kept-facts.ts';
+import { News } from './news.ts';
+import { Shared } from './shared.ts';
 import { statusOf } from './status.ts';
 import { isThere, type View } from './view.ts';
+import { type Warning, Warnings } from './warnings.ts';
 
 interface Entry {
   readonly external_id: ExternalId;
-  /** By uid. */
-  readonly facts: Map<string, Facts>;
+  /** Replaced as a whole at each change: a view keeps what was seen. */
+  facts: readonly Facts[];
   /** The change that its status last differed at, and a digest of that status. */
   change: number;
-  digest: number | bigint;
+  digest: number;
   isThere: boolean;
 }
 
-/** How many removals are remembered for readers who ask what changed; who asks for older ones gets everything. */
-const REMEMBERED_REMOVALS = 10_000;
 /** How many uids are remembered whose object has ended. */
 const REMEMBERED_ENDS = 10_000;
-function newEntry(external_id: ExternalId): Entry {
-  return { external_id, facts: new Map(), change: 0, digest: 0, isThere: false };
-}
 
 const timeless = { observedAt: new Date(0), revision: '' };
 
 /** Every analysis of the cluster by external id, with a number that grows with each change of a status. */
 export class AnalysisStore {
   readonly #entries = new Map<ExternalId, Entry>();
-  readonly #removals: { readonly external_id: ExternalId; readonly change: number }[] = [];
+  readonly #news = new News();
+  readonly #shared = new Shared();
   readonly #listeners = new Set<() => void>();
   readonly #ended = new Set<string>();
-  #change = 0;
-  #forgottenBefore = 0;
+  readonly #warnings = new Warnings();
+  /** By the uid of whatever warnings may be about. */
+  readonly #warnable = new Map<string, Entry>();
+  /** Until every kind was listed nobody is told anything, and no status is worked out. */
+  #isOpen = false;
 
   /** Of the latest change of any status. */
   get change(): number {
-    return this.#change;
+    return this.#news.latest;
+  }
+
+  /** From now on changes are told. */
+  open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    for (const entry of this.#entries.values()) this.#settle(entry);
+    this.#tell();
   }
 
   /** News that are older than what is known change nothing: the answer to a write may come after the event of the object's end. */
   put(facts: Facts): void {
     if (this.#ended.has(facts.uid)) return;
     const entry = this.#entries.get(facts.external_id) ?? newEntry(facts.external_id);
-    const known = entry.facts.get(facts.uid);
+    const known = entry.facts.find(({ uid }) => uid === facts.uid);
     if (known && known.version > facts.version) return;
-    // One text for all objects of an analysis instead of one for each: with thousands of analyses that is megabytes.
-    entry.facts.set(facts.uid, { ...facts, external_id: entry.external_id });
-    this.#entries.set(entry.external_id, entry);
-    this.#settle(entry.external_id, entry);
+    if (known?.version !== facts.version || facts.version === 0) {
+      const kept = new KeptFacts(facts, entry.external_id, entry.facts, this.#shared);
+      entry.facts = known ? entry.facts.map((one) => (one === known ? kept : one)) : [...entry.facts, kept];
+      this.#entries.set(entry.external_id, entry);
+      if (isWarnable(facts)) this.#warnable.set(facts.uid, entry);
+      this.#settle(entry);
+    }
+    this.#tell();
   }
 
   /** The object with this uid is gone for good. */
   drop(externalId: ExternalId, uid: string): void {
     this.#ended.add(uid);
     if (this.#ended.size > REMEMBERED_ENDS) this.#ended.delete(this.#ended.values().next().value ?? '');
+    this.#warnable.delete(uid);
     const entry = this.#entries.get(externalId);
     if (!entry) return;
-    entry.facts.delete(uid);
-    if (entry.facts.size === 0) this.#entries.delete(externalId);
-    this.#settle(externalId, entry);
+    entry.facts = entry.facts.filter((facts) => facts.uid !== uid);
+    if (entry.facts.length === 0) this.#entries.delete(externalId);
+    this.#settle(entry);
+    this.#tell();
   }
 
-  /** All that there is of a kind as of `version`: what is known, older and not among `present` is gone. */
-  replace(kind: Kind, present: readonly Facts[], version: number): void {
-    const uids = new Set(present.map(({ uid }) => uid));
-    for (const entry of [...this.#entries.values()]) {
-      for (const facts of [...entry.facts.values()]) {
-        if (facts.kind === kind && !uids.has(facts.uid) && facts.version <= version) this.drop(facts.external_id, facts.uid);
-      }
+  /** Of this kind there was as of `version` what `uids` names: what is known, older and not among them is gone. */
+  keepOnly(kind: Kind, uids: ReadonlySet<string>, version: number): void {
+    for (const { external_id, facts } of [...this.#entries.values()]) {
+      for (const one of facts) if (one.kind === kind && !uids.has(one.uid) && one.version <= version) this.drop(external_id, one.uid);
     }
-    for (const facts of present) this.put(facts);
     this.#tell();
+  }
+
+  warn(warning: Warning): void {
+    this.#warnings.put(warning);
+    this.#resettle(warning.about);
+  }
+
+  unwarn(warning: Warning): void {
+    this.#warnings.drop(warning);
+    this.#resettle(warning.about);
+  }
+
+  /** There are no warnings but those whose uid is among these, or that are newer than `version`. */
+  keepWarnings(uids: ReadonlySet<string>, version: number): void {
+    for (const warning of this.#warnings.all()) if (!uids.has(warning.uid) && warning.version <= version) this.unwarn(warning);
   }
 
   view(externalId: ExternalId): View | undefined {
     const entry = this.#entries.get(externalId);
-    return entry && { external_id: externalId, facts: [...entry.facts.values()] };
+    return entry && this.#viewOf(entry);
   }
 
   changeOf(externalId: ExternalId): number {
-    return this.#entries.get(externalId)?.change ?? this.#change;
+    return this.#entries.get(externalId)?.change ?? this.change;
   }
 
   *views(): Iterable<View> {
-    for (const [external_id, entry] of this.#entries) yield { external_id, facts: [...entry.facts.values()] };
+    for (const entry of this.#entries.values()) yield this.#viewOf(entry);
   }
 
   /** What changed after `change`; undefined when that is too long ago to tell. */
   since(change: number): { readonly changed: readonly View[]; readonly removed: readonly ExternalId[] } | undefined {
-    if (change < this.#forgottenBefore || change > this.#change) return undefined;
-    const entries = [...this.#entries].filter(([, entry]) => entry.isThere && entry.change > change);
-    const changed = entries.map(([external_id, entry]) => ({ external_id, facts: [...entry.facts.values()] }));
-    const back = new Set(entries.map(([id]) => id));
-    const removed = new Set(this.#removals.filter((removal) => removal.change > change).map(({ external_id }) => external_id));
-    return { changed, removed: [...removed].filter((id) => !back.has(id) && !this.#entries.get(id)?.isThere) };
+    const ids = this.#news.since(change);
+    if (ids === undefined) return undefined;
+    const there = [...ids].flatMap((id) => this.#entries.get(id) ?? []).filter((entry) => entry.isThere);
+    const changed = there.map((entry) => this.#viewOf(entry));
+    return { changed, removed: [...ids].filter((id) => !this.#entries.get(id)?.isThere) };
   }
 
   /** Calls `listener` after every event, until the returned function is called. */
@@ -102,28 +129,38 @@ export class AnalysisStore {
     return () => this.#listeners.delete(listener);
   }
 
-  #settle(externalId: ExternalId, entry: Entry): void {
-    const view: View = { external_id: externalId, facts: [...entry.facts.values()] };
-    const there = isThere(view);
-    const digest = there ? Bun.hash(JSON.stringify(statusOf(view, timeless))) : 0;
-    if (digest !== entry.digest) {
-      this.#change += 1;
-      entry.change = this.#change;
-      entry.digest = digest;
-      if (entry.isThere && !there) this.#remember(externalId);
-      entry.isThere = there;
-    }
+  #viewOf({ external_id, facts }: Entry): View {
+    const warnings = facts.filter(isWarnable).flatMap(({ uid }) => this.#warnings.of(uid));
+    return { external_id, facts, ...(warnings.length > 0 && { warnings }) };
+  }
+
+  #resettle(uid: string): void {
+    const entry = this.#warnable.get(uid);
+    if (entry) this.#settle(entry);
     this.#tell();
+  }
+
+  #settle(entry: Entry): void {
+    if (!this.#isOpen) return;
+    const view = this.#viewOf(entry);
+    const there = isThere(view);
+    // 53 bits of it: a number that is kept without an object around it.
+    const digest = there ? Number(BigInt.asUintN(53, Bun.hash.wyhash(JSON.stringify(statusOf(view, timeless))))) : 0;
+    if (digest === entry.digest) return;
+    entry.digest = digest;
+    entry.isThere = there;
+    entry.change = this.#news.add(entry.external_id);
   }
 
   #tell(): void {
     for (const listener of [...this.#listeners]) listener();
   }
+}
 
-  #remember(externalId: ExternalId): void {
-    this.#removals.push({ external_id: externalId, change: this.#change });
-    if (this.#removals.length <= REMEMBERED_REMOVALS) return;
-    const [dropped] = this.#removals.splice(0, this.#removals.length / 2).slice(-1);
-    this.#forgottenBefore = dropped?.change ?? 0;
-  }
+function newEntry(external_id: ExternalId): Entry {
+  return { external_id, facts: [], change: 0, digest: 0, isThere: false };
+}
+
+function isWarnable({ kind }: Facts): boolean {
+  return kind === 'Pod' || kind === 'PersistentVolumeClaim';
 }

@@ -1,5 +1,4 @@
-import type { ContainerStatus } from '../../schema/deployment-status.ts';
-import type { PodFacts } from './facts.ts';
+import type { ContainerFacts, PodFacts } from './pod-facts.ts';
 
 /** Why an analysis does not run, for programs and for its user. */
 export interface Trouble {
@@ -36,7 +35,7 @@ function podTrouble(pod: PodFacts): Trouble | undefined {
   return { reason_code: 'unschedulable', message: `No node can take the analysis: ${pod.unschedulable}`, hint, isFinal: false };
 }
 
-function containerTrouble(containers: readonly ContainerStatus[]): Trouble | undefined {
+function containerTrouble(containers: readonly ContainerFacts[]): Trouble | undefined {
   for (const container of containers) {
     const { name, reason = '', message } = container;
     if (IMAGE_REASONS.has(reason)) {

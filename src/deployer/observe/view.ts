@@ -3,19 +3,22 @@ import type { Standing } from '../anchor.ts';
 import { APPLIED_KINDS, type Kind } from '../kinds.ts';
 import { nameOf } from '../manifests.ts';
 import type { Facts } from './facts.ts';
+import type { Warning } from './warnings.ts';
 
 /** What is known of one analysis in the cluster. */
 export interface View {
   readonly external_id: ExternalId;
   readonly facts: readonly Facts[];
+  /** What Kubernetes says of its pods and claims beside their status. */
+  readonly warnings?: readonly Warning[];
 }
 
 const applied: ReadonlySet<Kind> = new Set(APPLIED_KINDS);
 
 /** The anchor or the tombstone, when one of them stands. Of one that is going and its successor it is the later. */
 export function standingIn(view: View | undefined): Standing | undefined {
-  const standings = view?.facts.filter(({ standing }) => standing !== undefined) ?? [];
-  return standings.reduce<Facts | undefined>((latest, one) => (latest && latest.version > one.version ? latest : one), undefined)?.standing;
+  const standings = view?.facts.filter(({ details }) => details?.standing !== undefined) ?? [];
+  return standings.reduce<Facts | undefined>((latest, one) => (latest && latest.version > one.version ? latest : one), undefined)?.details?.standing;
 }
 
 export function anchorIn(view: View | undefined): (Standing & { readonly is: 'anchor' }) | undefined {
@@ -29,7 +32,7 @@ export function ofKind(view: View, kind: Kind): readonly Facts[] {
 
 /** What the deployer made and is still there; the anchor and a tombstone are not counted. Pods and endpoints come and go with it. */
 export function objectsIn(view: View): readonly Facts[] {
-  return view.facts.filter(({ kind, standing }) => applied.has(kind) && standing === undefined);
+  return view.facts.filter(({ kind, details }) => applied.has(kind) && details?.standing === undefined);
 }
 
 /** Whether there is anything of the analysis: an anchor, or something that outlived it. A tombstone is nothing, and so is a stranger's pod. */

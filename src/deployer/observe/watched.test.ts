@@ -21,7 +21,7 @@ const reader: ObjectReader = {
     asked.push(`find ${kind}/${name}`);
     return inCluster.find((part) => part.kind === kind && part.object.metadata.name === name)?.object;
   },
-  list: async (kind) => {
+  list: async ({ kind }) => {
     asked.push(`list ${kind}`);
     return inCluster.filter((part) => part.kind === kind).map(({ object }) => object);
   },
@@ -38,7 +38,9 @@ beforeEach(() => {
 function listed(parts: readonly Part[], version = 1_000): void {
   for (const kind of kinds) {
     const objects = parts.filter((part) => part.kind === kind).map(({ object }) => object);
-    observer.sinkFor(kind).replaced(objects, String(version));
+    const listing = observer.sinkFor(kind).relist();
+    listing.page(objects);
+    listing.complete(String(version));
   }
 }
 

@@ -9,6 +9,7 @@ import type { Observed, Observer, OwnWrites, Written } from './observer.ts';
 import { statusOf } from './status.ts';
 import { AnalysisStore } from './store.ts';
 import { anchorIn, isThere, type View } from './view.ts';
+import { warningOf } from './warnings.ts';
 
 /** Lists on which a request waits right after the start, before it asks the cluster itself. */
 const SYNC_WAIT_MS = 2_000;
@@ -30,11 +31,23 @@ export class WatchedObserver implements Observer, OwnWrites {
   /** Where a follower of this kind reports. */
   sinkFor(kind: Kind): ObjectSink {
     const { namespace, now } = this.#deps;
+    const alive = () => void this.#aliveAt.set(kind, now().getTime());
     return {
-      replaced: (objects, version) => {
-        const present = objects.flatMap((object) => factsOf(kind, object, namespace) ?? []);
-        this.#aliveAt.set(kind, now().getTime());
-        this.#store.replace(kind, present, Number(version));
+      relist: () => {
+        const uids = new Set<string>();
+        return {
+          page: (objects) => {
+            for (const facts of objects.flatMap((object) => factsOf(kind, object, namespace) ?? [])) {
+              uids.add(facts.uid);
+              this.#store.put(facts);
+            }
+          },
+          complete: (version) => {
+            this.#store.keepOnly(kind, uids, Number(version));
+            alive();
+            if (this.isSynced) this.#store.open();
+          },
+        };
       },
       changed: (object) => {
         const facts = factsOf(kind, object, namespace);
@@ -44,7 +57,34 @@ export class WatchedObserver implements Observer, OwnWrites {
         const facts = factsOf(kind, object, namespace);
         if (facts) this.#store.drop(facts.external_id, facts.uid);
       },
-      alive: () => void this.#aliveAt.set(kind, now().getTime()),
+      alive,
+    };
+  }
+
+  /** Where a follower of warnings reports. They explain; without them all else is told as well, so nothing waits for them. */
+  warningSink(): ObjectSink {
+    return {
+      relist: () => {
+        const uids = new Set<string>();
+        return {
+          page: (events) => {
+            for (const warning of events.flatMap((event) => warningOf(event) ?? [])) {
+              uids.add(warning.uid);
+              this.#store.warn(warning);
+            }
+          },
+          complete: (version) => this.#store.keepWarnings(uids, Number(version)),
+        };
+      },
+      changed: (event) => {
+        const warning = warningOf(event);
+        if (warning) this.#store.warn(warning);
+      },
+      gone: (event) => {
+        const warning = warningOf(event);
+        if (warning) this.#store.unwarn(warning);
+      },
+      alive: () => {},
     };
   }
 

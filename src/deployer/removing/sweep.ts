@@ -13,7 +13,8 @@ const VOLUME_GRACE_MS = 5 * 60_000;
  * cluster; of a volume the cluster itself is asked for the anchor first. Objects of other programs carry other labels and are never looked at.
  */
 export async function sweep(deps: DeployerDeps, views: Iterable<View>, signal: AbortSignal): Promise<void> {
-  const suspects = [...views].flatMap((view) => [...orphans(view, deps.now()), ...tombstones(view, deps.now())]);
+  const suspects: Facts[] = [];
+  for (const view of views) suspects.push(...orphans(view, deps.now()), ...tombstones(view, deps.now()));
   for (const suspect of suspects) {
     if (signal.aborted) return;
     try {
