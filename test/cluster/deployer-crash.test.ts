@@ -7,7 +7,8 @@ import { DeployerClient } from '../contract/deployer-client.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
 import { testClusters } from './clusters.ts';
 import type { CrashOrder } from './deployer-crash-child.ts';
-import { type OwnNamespace, ownNamespace, startDeployer } from './deployer-subject.ts';
+import { startDeployer } from './deployer-subject.ts';
+import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
 
 const [cluster] = testClusters();
 const MINUTES = 60_000;

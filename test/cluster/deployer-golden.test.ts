@@ -9,7 +9,8 @@ import { ClusterObjects } from '../contract/cluster-objects.ts';
 import { DeployerClient } from '../contract/deployer-client.ts';
 import { goldenText } from '../golden/golden-spec.ts';
 import { testClusters } from './clusters.ts';
-import { type OwnNamespace, ownNamespace, startDeployer } from './deployer-subject.ts';
+import { startDeployer } from './deployer-subject.ts';
+import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
 
 const [cluster] = testClusters();
 let space: OwnNamespace;

@@ -4,7 +4,8 @@ import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import { ClusterObjects } from '../contract/cluster-objects.ts';
 import { lateObjectCases, overtakenRemovalCases } from '../contract/late-objects.ts';
 import { testClusters } from './clusters.ts';
-import { type OwnNamespace, ownNamespace, standaloneConfig } from './deployer-subject.ts';
+import { standaloneConfig } from './deployer-subject.ts';
+import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
 
 const [, cluster] = testClusters();
 let space: OwnNamespace;

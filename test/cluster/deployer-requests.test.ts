@@ -9,7 +9,8 @@ import { DeployerClient } from '../contract/deployer-client.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
 import { auditLog, tally } from './audit.ts';
 import { testClusters } from './clusters.ts';
-import { type OwnNamespace, ownNamespace, standaloneConfig } from './deployer-subject.ts';
+import { standaloneConfig } from './deployer-subject.ts';
+import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
 
 /** Its requests are told from those of other deployers by their user agent. */
 const userAgent = `vice-deployer-${randomUUID()}`;

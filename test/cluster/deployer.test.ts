@@ -3,7 +3,8 @@ import { createLambdaFunction } from '../../src/modes/lambda-function.ts';
 import { deployerConformance } from '../contract/deployer-conformance.ts';
 import { startApiGateway } from '../support/api-gateway.ts';
 import { type TestCluster, testClusters } from './clusters.ts';
-import { type OwnNamespace, ownNamespace, startDeployer } from './deployer-subject.ts';
+import { startDeployer } from './deployer-subject.ts';
+import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
 
 const spaces = new Map<string, OwnNamespace>();
 const clusters = testClusters();

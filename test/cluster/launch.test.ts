@@ -10,7 +10,8 @@ import { database, register, runCoordinator, send } from '../support/platform.ts
 import { freshDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { testClusters } from './clusters.ts';
-import { type OwnNamespace, ownNamespace, startDeployer } from './deployer-subject.ts';
+import { startDeployer } from './deployer-subject.ts';
+import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
 
 setDefaultTimeout(60_000);
 

@@ -5,7 +5,11 @@ import { parse } from 'yaml';
 import { check } from '../../src/schema/check.ts';
 
 const Change = Type.Object(
-  { op: Type.Union([Type.Literal('add'), Type.Literal('replace'), Type.Literal('remove')]), path: Type.String(), value: Type.Optional(Type.Unknown()) },
+  {
+    op: Type.Union([Type.Literal('add'), Type.Literal('replace'), Type.Literal('remove')]),
+    path: Type.String(),
+    value: Type.Optional(Type.Unknown()),
+  },
   { additionalProperties: false },
 );
 export type Change = Static<typeof Change>;
@@ -37,9 +41,7 @@ const HostileCaseFile = Type.Object(
     text: Type.Optional(Type.Array(TextChange)),
     status: Type.Integer({ minimum: 400, maximum: 499 }),
     code: Type.Optional(Type.String()),
-    because: Type.Optional(
-      Type.Array(Type.Object({ rule: Type.Optional(Type.String()), path: Type.String() }, { additionalProperties: false })),
-    ),
+    because: Type.Optional(Type.Array(Type.Object({ rule: Type.Optional(Type.String()), path: Type.String() }, { additionalProperties: false }))),
     besides: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },

@@ -1,6 +1,6 @@
 import { goldenText } from '../golden/golden-spec.ts';
-import { applyChange } from './json-change.ts';
 import type { HostileCase, TextChange } from './hostile-case.ts';
+import { applyChange } from './json-change.ts';
 
 interface Placeholders {
   readonly metadata: { readonly external_id: string; readonly user_id: string; readonly subdomain: string };
