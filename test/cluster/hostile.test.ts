@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
+import { parse, parseAllDocuments } from 'yaml';
 import { goldenText } from '../golden/golden-spec.ts';
 import { type HostileCase, hostileCases } from '../hostile/hostile-case.ts';
 import { baseOf, hostileDocument } from '../hostile/hostile-spec.ts';
@@ -14,6 +15,7 @@ import { type Answer, manifestsIn, type Sent, Straight } from './straight.ts';
 const [cluster] = testClusters();
 const cases = hostileCases();
 const AT_ONCE = 8;
+const deploy = `${import.meta.dir}/../../deploy/deployer`;
 
 /** What test/hostile/policies/narrow.yaml says, as the admission policies are told. */
 const narrow = {
@@ -49,16 +51,18 @@ let plain: Ground;
 let guarded: Ground;
 let narrowed: Ground;
 let baseline: OwnNamespace;
+let restricted: OwnNamespace;
 
 beforeAll(async () => {
-  [plain, guarded, narrowed, baseline] = await Promise.all([
+  [plain, guarded, narrowed, baseline, restricted] = await Promise.all([
     ground(['rbac.yaml']),
     ground(['rbac.yaml', 'validating-admission-policy.yaml']),
     ground(['rbac.yaml', 'validating-admission-policy.yaml'], narrow),
     ownNamespace(cluster, 'hostile'),
+    ownNamespace(cluster, 'hostile'),
   ]);
-  const labels = { 'pod-security.kubernetes.io/enforce': 'baseline' };
-  await baseline.kube.patch(`/api/v1/namespaces/${baseline.namespace}`, { metadata: { labels } });
+  await asShipped(baseline, 'vice-apps');
+  await asShipped(restricted, 'vice-system');
 }, 90_000);
 
 afterAll(async () => {
@@ -67,7 +71,15 @@ afterAll(async () => {
     await space.drop();
   }
   await baseline.drop();
+  await restricted.drop();
 }, 60_000);
+
+/** Gives a namespace the labels of one that is shipped, which Pod Security admission goes by. */
+async function asShipped({ kube: admin, namespace }: OwnNamespace, name: string): Promise<void> {
+  const documents = parseAllDocuments(await Bun.file(`${deploy}/namespaces.yaml`).text()).map((document) => document.toJS());
+  const labels: unknown = documents.find(({ metadata }) => metadata.name === name)?.metadata.labels;
+  await admin.patch(`/api/v1/namespaces/${namespace}`, { metadata: { labels } });
+}
 
 /** Volumes belong to no namespace: those of a launch of the same example may be there still. */
 function underOwnId<T>(documents: T): T {
@@ -76,12 +88,13 @@ function underOwnId<T>(documents: T): T {
   return JSON.parse([...ids].reduce((renamed, id) => renamed.replaceAll(id, `t-${Bun.hash.crc32(id).toString(16)}`), text));
 }
 
-/** Whether Pod Security admission at the level `baseline` takes the pod of a Deployment; undefined where there is none. */
-async function isBaseline(deployment: Sent | undefined): Promise<boolean | undefined> {
+/** Whether Pod Security admission takes the pod of a Deployment; undefined where there is none. */
+async function isPodTaken({ kube: admin, namespace }: OwnNamespace, deployment: Sent | undefined): Promise<boolean | undefined> {
   const template: unknown = Object(Object(deployment).spec).template;
   if (typeof template !== 'object') return undefined;
   const pod = { apiVersion: 'v1', kind: 'Pod', ...template, metadata: { name: 'x' } };
-  const answer = await baseline.kube.create(`/api/v1/namespaces/${baseline.namespace}/pods?dryRun=All`, pod).catch(String);
+  const answer = await admin.create(`/api/v1/namespaces/${namespace}/pods?dryRun=All`, pod).catch(String);
+  if (typeof answer === 'string' && answer.includes('/default: serviceaccount')) throw new Error(answer);
   return typeof answer !== 'string' || !answer.includes('violates PodSecurity');
 }
 
@@ -103,7 +116,16 @@ async function rowOf(hostile: HostileCase): Promise<Row> {
   const answer = hasTwice(document) ? 'kube-apiserver' : await plain.straight.sendAll(manifests);
   const { straight } = hostile.policy === undefined ? guarded : narrowed;
   const held: Answer = answer === 'accepted' ? await straight.sendAll(manifests) : answer;
-  return { id, title, deployer, cluster: held, isBaseline: await isBaseline(manifests.find(({ kind }) => kind === 'Deployment')) };
+  return {
+    id,
+    title,
+    deployer,
+    cluster: held,
+    isBaseline: await isPodTaken(
+      baseline,
+      manifests.find(({ kind }) => kind === 'Deployment'),
+    ),
+  };
 }
 
 test('docs/reference/hostile-specs.md says of each hostile spec what holds it where the policy of the deployer does not', async () => {
@@ -134,9 +156,18 @@ describe('golden specs', () => {
     for (const { name } of golden) {
       const spec = JSON.parse(await goldenText(name));
       const copiesFiles = JSON.stringify(spec).includes('NET_ADMIN');
-      expect([name, await isBaseline(spec.deployment)]).toEqual([name, !copiesFiles]);
+      expect([name, await isPodTaken(baseline, spec.deployment)]).toEqual([name, !copiesFiles]);
     }
   });
+});
+
+test("the deployer's own pod is taken at the level that its namespace asks for", async () => {
+  const deployment = parse(await Bun.file(`${deploy}/deployment.yaml`).text());
+  // The account is asked for before the level is, and it is not in this namespace.
+  const { serviceAccountName, ...pod } = deployment.spec.template.spec;
+  expect(serviceAccountName).toBe('vice-deployer');
+  expect(await isPodTaken(restricted, { spec: { template: { spec: pod } } })).toBe(true);
+  expect(await isPodTaken(restricted, JSON.parse(await goldenText('example')).deployment)).toBe(false);
 });
 
 test('somebody else in the same namespace does not notice the admission policies', async () => {
