@@ -53,16 +53,27 @@ export class ClusterObjects {
     });
   }
 
-  /** Keeps an object in the cluster although it is deleted, until the returned function is called. */
+  /** Keeps an object in the cluster although it is deleted, until the returned function is called. Calling that twice is fine. */
   async hold(kind: AppliedKind, name: string): Promise<() => Promise<void>> {
     const path = this.path(kind, name);
-    const finalizers = (await this.kube.get<KubeObject>(path)).metadata.finalizers ?? [];
-    await this.kube.patch(path, { metadata: { finalizers: [...finalizers, HOLD] } });
-    return async () => {
-      const now = await this.kube.find<KubeObject>(path);
-      if (now === undefined) return;
-      await this.kube.patch(path, { metadata: { finalizers: (now.metadata.finalizers ?? []).filter((finalizer) => finalizer !== HOLD) } });
-    };
+    await this.#changeFinalizers(path, (finalizers) => [...finalizers, HOLD]);
+    return () => this.#changeFinalizers(path, (finalizers) => finalizers.filter((finalizer) => finalizer !== HOLD));
+  }
+
+  /** The cluster's controllers change them too: a patch counts for the state that it was made from alone, and is made anew when that has passed. */
+  async #changeFinalizers(path: string, change: (finalizers: readonly string[]) => readonly string[]): Promise<void> {
+    for (;;) {
+      const seen = await this.kube.find<KubeObject>(path);
+      if (seen === undefined) return;
+      const { resourceVersion, finalizers = [] } = seen.metadata;
+      try {
+        await this.kube.patch(path, { metadata: { resourceVersion, finalizers: change(finalizers) } });
+        return;
+      } catch (err) {
+        const now = await this.kube.find<KubeObject>(path);
+        if (now?.metadata.resourceVersion === resourceVersion) throw err;
+      }
+    }
   }
 }
 
