@@ -33,6 +33,12 @@ describe('the manifests of a spec', () => {
     expect(volume?.metadata).not.toHaveProperty('ownerReferences');
   });
 
+  test('have volumes that the claims of the spec alone can take, wherever else somebody makes one', () => {
+    const [volume] = manifests.volumes;
+    const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'vice-apps', name: 'csi-data-volume-claim-x1' };
+    expect(volume?.['spec']).toEqual({ ...spec.persistent_volumes[0]?.spec, claimRef });
+  });
+
   test('tell the claims that need one of its volumes from the others', () => {
     expect(manifests.boundClaims.map(({ metadata }) => metadata.name)).toEqual(['csi-data-volume-claim-x1']);
     expect(manifests.freeClaims.map(({ metadata }) => metadata.name)).toEqual(['working-dir-x1']);

@@ -48,13 +48,15 @@ export function manifestsOf(spec: ViceDeploymentSpec, namespace: string, anchorU
     ...sent,
     metadata: { ...sent.metadata, namespace, labels: managed(sent), ownerReferences: [owner] },
   });
-  const volume = (sent: Sent): Manifest => ({
+  const claims = new Map(spec.persistent_volume_claims.map(({ metadata, spec: claim }) => [claim?.volumeName, metadata.name]));
+  const volume = (sent: Sent & { readonly spec?: object }): Manifest => ({
     ...sent,
     metadata: {
       ...sent.metadata,
       labels: { ...managed(sent), [VOLUME_NAMESPACE]: namespace },
       annotations: { ...sent.metadata.annotations, [VOLUME_ANCHOR]: anchorUid },
     },
+    spec: { ...sent.spec, ...reservedFor(claims.get(sent.metadata.name), namespace) },
   });
   const volumeNames = new Set(spec.persistent_volumes.map(({ metadata }) => metadata.name));
   const [boundClaims = [], freeClaims = []] = partition(spec.persistent_volume_claims, ({ spec: claim }) => volumeNames.has(claim?.volumeName ?? ''));
@@ -65,6 +67,11 @@ export function manifestsOf(spec: ViceDeploymentSpec, namespace: string, anchorU
     others: [spec.service, ...routesOf(spec), ...spec.config_maps, spec.pod_disruption_budget].map(owned),
     deployment: owned(spec.deployment),
   };
+}
+
+/** Whoever may make claims anywhere in the cluster could take the volume first, and with it the data of a user. */
+function reservedFor(claim: string | undefined, namespace: string): object {
+  return claim === undefined ? {} : { claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claim } };
 }
 
 function partition<T>(all: readonly T[], belongs: (one: T) => boolean): readonly T[][] {

@@ -87,7 +87,14 @@ async function kubeconfigFor(cluster: TestCluster, admin: Kube, namespace: strin
 /** kube-apiserver reads policies and bindings from time to time, all of them at once: when it knows the last, it knows every one. */
 async function untilInForce(account: Kube, namespace: string): Promise<void> {
   const labels = { 'external-id': 'x', 'app.kubernetes.io/managed-by': 'vice-deployer', 'vice/namespace': namespace };
-  const spec = { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], persistentVolumeReclaimPolicy: 'Retain', hostPath: { path: '/x' } };
+  const claimRef = { kind: 'PersistentVolumeClaim', namespace, name: 'csi-data-volume-claim-x' };
+  const spec = {
+    claimRef,
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    persistentVolumeReclaimPolicy: 'Retain',
+    hostPath: { path: '/x' },
+  };
   const volume = { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'csi-data-volume-x', labels }, spec };
   const isRefused = () =>
     account.create('/api/v1/persistentvolumes?dryRun=All', volume).then(

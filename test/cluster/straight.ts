@@ -13,8 +13,8 @@ export interface Sent {
 }
 
 /**
- * The manifests of a document as they would be sent by somebody who has a deployer's credential and knows what its rules ask for: with the deployer's
- * labels, each into the namespace that it names. Given a base, only those that differ from its own.
+ * The manifests of a document as they would be sent by somebody who has a deployer's credential and knows what its rules ask for: with what the
+ * deployer adds, each into the namespace that it names. Given a base, only those that differ from its own.
  */
 export function manifestsIn(document: unknown, base: unknown = {}): readonly Sent[] {
   const known = new Set(objectsIn(base).map((object) => JSON.stringify(object)));
@@ -53,7 +53,7 @@ export class Straight {
     if (collection === undefined) return { answer: 'kube-apiserver', why: 'there is no such kind' };
     try {
       // What Kubernetes does not know is an error: without that it would only be dropped, and nothing gained either.
-      const stored = await this.#kube.create(`${collection}?dryRun=All&fieldValidation=Strict`, this.#labelled(manifest));
+      const stored = await this.#kube.create(`${collection}?dryRun=All&fieldValidation=Strict`, this.#asDeployer(manifest));
       const dropped = droppedOf(manifest, stored);
       return dropped === undefined ? { answer: 'accepted', why: '' } : { answer: 'kube-apiserver', why: `it takes the object without ${dropped}` };
     } catch (err) {
@@ -62,13 +62,17 @@ export class Straight {
     }
   }
 
-  #labelled(manifest: Sent): unknown {
-    const copy: { metadata?: { labels?: Record<string, string> } } = structuredClone(manifest) as object; // the labels are looked at before they are used
+  /** With what the deployer's own rules ask for, so that nothing but the attack is refused. */
+  #asDeployer(manifest: Sent): unknown {
+    const copy: { metadata?: { labels?: Record<string, string> }; spec?: object } = structuredClone(manifest) as object; // looked at before it is used
     const labels = copy.metadata?.labels;
     if (typeof labels !== 'object') return manifest;
     labels[MANAGED_BY.key] ??= MANAGED_BY.value;
-    if (manifest.kind === 'PersistentVolume') labels[VOLUME_NAMESPACE] ??= this.#namespace;
-    return copy;
+    if (manifest.kind !== 'PersistentVolume') return copy;
+    labels[VOLUME_NAMESPACE] ??= this.#namespace;
+    const name = `csi-data-volume-claim-${labels['external-id']}`;
+    const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: this.#namespace, name };
+    return { ...copy, spec: { claimRef, ...copy.spec } };
   }
 
   /** Undefined: the server has no such kind. */
