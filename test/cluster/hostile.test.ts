@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
+import { manifestsOf } from '../../src/deployer/manifests.ts';
+import type { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
 import { goldenText } from '../golden/golden-spec.ts';
 import { type HostileCase, hostileCases } from '../hostile/hostile-case.ts';
 import { baseOf, hostileDocument } from '../hostile/hostile-spec.ts';
 import { kube } from '../support/kube.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { testClusters } from './clusters.ts';
 import { type DeployerAccount, deployerAccount } from './deployer-account.ts';
 import { expectTable, type Row } from './hostile-table.ts';
@@ -204,3 +207,25 @@ test("the admission policies keep the deployer's account from deleting or changi
     await space.kube.delete(`${volumes}/${name}`);
   }
 });
+
+test('the data volume of an analysis cannot be taken by a claim of another namespace that was there first', async () => {
+  const { space } = plain;
+  const spec: ViceDeploymentSpec = underOwnId(JSON.parse(await goldenText('example')));
+  const { volumes, boundClaims } = manifestsOf(spec, space.namespace, crypto.randomUUID());
+  const [volume] = volumes;
+  const [claim] = boundClaims;
+  if (volume === undefined || claim === undefined) throw new Error('the example has a data volume');
+  const claimsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
+  const { ownerReferences: _, ...metadata } = claim.metadata;
+  await space.kube.create(claimsOf(baseline.namespace), { ...claim, metadata: { name: 'thief' } });
+  await space.kube.create('/api/v1/persistentvolumes', volume);
+  try {
+    await space.kube.create(claimsOf(space.namespace), { ...claim, metadata });
+    const own = `${claimsOf(space.namespace)}/${metadata.name}`;
+    const phaseOf = async (path: string) => (await space.kube.get<{ status: { phase?: string } }>(path)).status.phase;
+    await waitFor(async () => (await phaseOf(own)) === 'Bound', { timeoutMs: 30_000, what: 'the claim of the analysis to be bound' });
+    expect(await phaseOf(`${claimsOf(baseline.namespace)}/thief`)).toBe('Pending');
+  } finally {
+    await space.kube.delete(`/api/v1/persistentvolumes/${volume.metadata.name}`);
+  }
+}, 60_000);
