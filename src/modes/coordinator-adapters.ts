@@ -35,7 +35,7 @@ const PING_MS = 1_000;
 const PROBE_EVERY_MS = 5_000;
 
 /** The adapters of production. Nothing is connected yet. */
-export function openAdapters(config: CoordinatorConfig, log: Logger): CoordinatorAdapters {
+export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryMs = PROBE_EVERY_MS): CoordinatorAdapters {
   const db = openDatabase(config.dbUri);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
@@ -63,7 +63,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger): Coordinato
     async prepare() {
       await migrate(db, log);
       await registry.start();
-      probing = repeat('health of the clusters', PROBE_EVERY_MS, (signal) => health.probeAll(rows.snapshot(), signal), log);
+      probing = repeat('health of the clusters', probeEveryMs, (signal) => health.probeAll(rows.snapshot(), signal), log);
       isLoaded = true;
     },
     async readiness() {

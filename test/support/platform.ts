@@ -11,6 +11,7 @@ import { check } from '../../src/schema/check.ts';
 import { Cluster } from '../../src/schema/cluster.ts';
 import { capturedLog } from './captured-log.ts';
 import { type InterceptingProxy, startInterceptingProxy } from './intercepting-proxy.ts';
+import { waitFor } from './wait-for.ts';
 
 const NAMESPACE = 'vice-apps';
 const local = ['--hostname', '127.0.0.1', '--port', '0', '--dotenv-path', '/dev/null'];
@@ -26,13 +27,15 @@ export interface RunOptions {
   readonly log?: Logger;
   /** @default '1' */
   readonly drainSeconds?: string;
+  /** How often the clusters are asked how they are. @default as in production */
+  readonly probeEveryMs?: number;
 }
 
 /** A coordinator in this process that is prepared. */
 export async function runCoordinator(dbUri: string, options: RunOptions = {}): Promise<Coordinator> {
   const { patience, log = capturedLog().log, drainSeconds = '1' } = options;
   const config = coordinatorConfig(dbUri, '--drain-seconds', drainSeconds);
-  const coordinator = startCoordinator(config, log, openAdapters(config, log), patience);
+  const coordinator = startCoordinator(config, log, openAdapters(config, log, options.probeEveryMs), patience);
   await coordinator.prepared;
   return coordinator;
 }
@@ -100,6 +103,16 @@ export async function register(coordinatorUrl: string, sites: readonly { name: s
     ids.push(cluster.value.id);
   }
   return ids;
+}
+
+/** Waits until the coordinator has found the cluster well at a moment after the call: one that was away is no candidate until it is seen again. */
+export async function untilHealthy(coordinatorUrl: string, clusterId: string): Promise<void> {
+  const called = Date.now();
+  const isWell = async () => {
+    const cluster = check(Cluster, await (await fetch(`${coordinatorUrl}/api/v1/clusters/${clusterId}`)).json());
+    return cluster.ok && cluster.value.status === 'healthy' && Date.parse(cluster.value.last_health_check ?? '') > called;
+  };
+  await waitFor(isWell, { timeoutMs: 60_000, what: `cluster ${clusterId} to be seen` });
 }
 
 export function send(url: string, body?: unknown): Promise<Response> {
