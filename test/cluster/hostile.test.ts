@@ -217,9 +217,9 @@ test('the data volume of an analysis cannot be taken by a claim of another names
   if (volume === undefined || claim === undefined) throw new Error('the example has a data volume');
   const claimsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   const { ownerReferences: _, ...metadata } = claim.metadata;
-  await space.kube.create(claimsOf(baseline.namespace), { ...claim, metadata: { name: 'thief' } });
   await space.kube.create('/api/v1/persistentvolumes', volume);
   try {
+    await space.kube.create(claimsOf(baseline.namespace), { ...claim, metadata: { name: 'thief' } });
     await space.kube.create(claimsOf(space.namespace), { ...claim, metadata });
     const own = `${claimsOf(space.namespace)}/${metadata.name}`;
     const phaseOf = async (path: string) => (await space.kube.get<{ status: { phase?: string } }>(path)).status.phase;
