@@ -25,7 +25,7 @@ test('any other change matters, the order of a list too', () => {
 test('the hash is the one of before: what it is compared with lies in clusters and databases', () => {
   // Of its own, because the spec of the other tests changes with the contract.
   const ofBefore: ViceDeploymentSpec = JSON.parse(
-    `{"metadata":{"user_id":"u","external_id":"e","analysis_id":"a","attempt":3},"config_maps":[{"kind":"ConfigMap","data":{"\u20ac":"\r"}}],
+    `{"metadata":{"user_id":"u","external_id":"e","analysis_id":"a","attempt":3},"config_maps":[{"kind":"ConfigMap","data":{"\\u20ac":"\\r"}}],
       "service":{"spec":{"ports":[1E30,4.50,0.002]}},"deployment":{},"persistent_volumes":[],"persistent_volume_claims":[]}`,
   );
   expect(specHash(ofBefore)).toBe('1f015a17f8e80e6f43396f1dfcf8b37332de902a71e79ff3c4200dbc717542ff');
