@@ -7,8 +7,8 @@ const given = process.argv.slice(2);
 const isNamed = given.some((argument) => !argument.startsWith('-'));
 
 const tests = Bun.spawn(
-  // Longer than any test takes that is well, since machines differ; a bound of its own is in each wait.
-  [process.execPath, 'test', '--timeout=30000', ...junitFlags(process.env), ...given, ...(isNamed ? [] : everything)],
+  // Longer than any test takes that is well, and than the bound of any wait, since machines differ and the wait says what it waited for.
+  [process.execPath, 'test', '--timeout=120000', ...junitFlags(process.env), ...given, ...(isNamed ? [] : everything)],
   { cwd: join(import.meta.dir, '..'), stdio: ['ignore', 'inherit', 'inherit'] },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => tests.kill(signal));

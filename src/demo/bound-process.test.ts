@@ -19,7 +19,7 @@ test('stop asks the program to end and waits for it', () =>
     const logFile = join(folder, 'log');
     const program = 'trap "echo leaving; exit 7" TERM; echo here; while :; do sleep 0.05; done';
     const bound = await startBoundProcess({ command: '/bin/sh', args: ['-c', program], logFile });
-    await waitFor(async () => (await readFile(logFile, 'utf8')).includes('here'), { timeoutMs: 5000, what: 'the program to start' });
+    await waitFor(async () => (await readFile(logFile, 'utf8')).includes('here'), { timeoutMs: 60_000, what: 'the program to start' });
     await bound.stop();
     expect(await bound.exited).toBe(7);
     expect(await readFile(logFile, 'utf8')).toBe('here\nleaving\n');
@@ -48,5 +48,5 @@ test('a program ends although the process that started it was killed', () =>
     const pid = Number(new TextDecoder().decode(value));
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await waitFor(() => !isAlive(pid), { timeoutMs: 5000, what: 'the program to end' });
+    await waitFor(() => !isAlive(pid), { timeoutMs: 60_000, what: 'the program to end' });
   }));

@@ -59,7 +59,7 @@ export function auditLog({ name, kubeconfig, auditLog: file }: TestCluster): Aud
       const newline = text.indexOf('\n', at);
       return at >= 0 && newline >= 0 && size + Buffer.byteLength(text.slice(0, newline + 1));
     };
-    const offset = await waitFor(end, { timeoutMs: 10_000, everyMs: 5, what: `the audit log of ${name} to be written` });
+    const offset = await waitFor(end, { timeoutMs: 60_000, everyMs: 5, what: `the audit log of ${name} to be written` });
     return offset as Mark; // the only place where marks are made
   };
   return {

@@ -137,7 +137,7 @@ describe('the API alone', () => {
   afterAll(async () => {
     await cluster.stop();
     await rm(folder, { recursive: true });
-  }, 60_000);
+  }, 120_000);
 
   test.each(['kube-apiserver', 'etcd'] as const)(
     'a killed %s that starts again has kept its objects',

@@ -19,11 +19,11 @@ let standalone: Standalone;
 beforeAll(async () => {
   space = await ownNamespace(cluster, 'golden');
   standalone = await startDeployer(cluster, space.namespace);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await standalone.stop();
   await space.drop();
-}, 60_000);
+}, 120_000);
 
 /** The case under an id of its own, since names are shared by a cluster's volumes. */
 async function specOf(name: string): Promise<ViceDeploymentSpec> {

@@ -11,7 +11,7 @@ const [, cluster] = testClusters();
 let space: OwnNamespace;
 beforeAll(async () => {
   space = await ownNamespace(cluster, 'late');
-}, 60_000);
+}, 120_000);
 afterAll(() => space.drop(), 60_000);
 
 const ground = () => {

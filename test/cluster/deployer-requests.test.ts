@@ -31,11 +31,11 @@ beforeAll(async () => {
   deployer = new DeployerClient(standalone.url);
   await standalone.connected;
   await deployer.list();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await standalone.stop();
   await space.drop();
-}, 60_000);
+}, 120_000);
 
 /** How many requests of each kind the deployer makes while `work` runs, watches aside. */
 async function requestsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
@@ -77,7 +77,7 @@ test('a launch is one request an object, the anchor included; looking at it none
 
 test('an id that is not known costs one request', async () => {
   expect(await requestsOf(() => deployer.status(randomUUID()))).toEqual({ 'get configmaps': 1 });
-}, 60_000);
+}, 120_000);
 
 test('ten times the same at once is one run', async () => {
   const id = randomUUID();

@@ -66,7 +66,7 @@ beforeAll(async () => {
   ]);
   await asShipped(baseline, 'vice-apps');
   await asShipped(restricted, 'vice-system');
-}, 90_000);
+}, 120_000);
 
 afterAll(async () => {
   for (const { account, space } of [plain, guarded, narrowed]) {
@@ -75,7 +75,7 @@ afterAll(async () => {
   }
   await baseline.drop();
   await restricted.drop();
-}, 60_000);
+}, 120_000);
 
 /** Gives a namespace the labels of one that is shipped, which Pod Security admission goes by. */
 async function asShipped({ kube: admin, namespace }: OwnNamespace, name: string): Promise<void> {
@@ -228,4 +228,4 @@ test('the data volume of an analysis cannot be taken by a claim of another names
   } finally {
     await space.kube.delete(`/api/v1/persistentvolumes/${volume.metadata.name}`);
   }
-}, 60_000);
+}, 120_000);

@@ -13,7 +13,7 @@ import { testClusters } from './clusters.ts';
 import { startDeployer } from './deployer-subject.ts';
 import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 /** The example of the platform, as it was reviewed and as it is sent. */
 const golden: ViceDeploymentSpec = JSON.parse(await goldenText('example'));
@@ -63,7 +63,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await exit();
-  await waitFor(async () => (await leftIn(sides[0])).length + (await leftIn(sides[1])).length === 0, { timeoutMs: 30_000, what: 'empty clusters' });
+  await waitFor(async () => (await leftIn(sides[0])).length + (await leftIn(sides[1])).length === 0, { timeoutMs: 60_000, what: 'empty clusters' });
 });
 
 const launch = () => send(`${coordinator.url}/vice/launch`, body);
@@ -71,7 +71,7 @@ const row = () => db.row(uuid);
 
 async function exit(): Promise<void> {
   expect((await send(`${coordinator.url}/vice/${uuid}/exit`)).status).toBe(200);
-  await waitFor(async () => ['stopped', 'failed', undefined].includes((await row())?.state), { timeoutMs: 30_000, what: 'the end of the analysis' });
+  await waitFor(async () => ['stopped', 'failed', undefined].includes((await row())?.state), { timeoutMs: 60_000, what: 'the end of the analysis' });
 }
 
 const collectionsOf = (namespace: string): Record<string, string> => ({
@@ -102,7 +102,7 @@ const deploymentPath = ({ own }: Side) => `/apis/apps/v1/namespaces/${own.namesp
 const runs = (side: Side) =>
   waitFor(
     async () => (await side.own.kube.find<KubeObject & { status?: { readyReplicas?: number } }>(deploymentPath(side)))?.status?.readyReplicas === 1,
-    { timeoutMs: 30_000, what: 'a running pod' },
+    { timeoutMs: 60_000, what: 'a running pod' },
   );
 
 test('the example becomes running pods, and its objects stand in the cluster to the last field of the golden spec', async () => {
@@ -144,7 +144,7 @@ test('the same id is launched again while it is still ending, once it has ended'
   const service = `/api/v1/namespaces/${own.namespace}/services/vice-${uuid}`;
   await own.kube.patch(service, { metadata: { finalizers: ['example.org/held'] } });
   expect((await send(`${coordinator.url}/vice/${uuid}/exit`)).status).toBe(200);
-  await waitFor(async () => (await own.kube.find(service))?.metadata.deletionTimestamp, { timeoutMs: 10_000, what: 'the removal of the service' });
+  await waitFor(async () => (await own.kube.find(service))?.metadata.deletionTimestamp, { timeoutMs: 60_000, what: 'the removal of the service' });
 
   const again = launch();
   expect(await row()).toMatchObject({ state: 'stopping' });
@@ -160,14 +160,14 @@ test('a launch that the quota of every cluster refuses is a 503 and leaves nothi
   for (const side of sides) {
     await side.own.kube.create(pathOf(side), quota);
     const isInForce = async () => (await side.own.kube.get<KubeObject & { status?: { hard?: object } }>(`${pathOf(side)}/none`)).status?.hard;
-    await waitFor(isInForce, { timeoutMs: 10_000, what: 'the quota' });
+    await waitFor(isInForce, { timeoutMs: 60_000, what: 'the quota' });
   }
   try {
     const answer = await launch();
     expect(answer.status).toBe(503);
     expect(await row()).toMatchObject({ state: 'failed', reason: 'no_cluster', removal_due: null });
     const empty = async () => (await Promise.all(sides.map(leftIn))).flat().length === 0;
-    await waitFor(empty, { timeoutMs: 5_000, what: 'the end of what was created before the quota refused' });
+    await waitFor(empty, { timeoutMs: 60_000, what: 'the end of what was created before the quota refused' });
   } finally {
     for (const side of sides) await side.own.kube.delete(`${pathOf(side)}/none`);
   }
@@ -214,7 +214,7 @@ test('a launch whose answer is lost in the first cluster has one home at most: t
     const launched = launch();
     // The removal there waits for the garbage collector, and the answers to the status are lost.
     await waitFor(async () => (await leftIn(sides[0])).some((name) => name.startsWith('Deployment/')), {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       everyMs: 5,
       what: 'the first cluster',
     });
@@ -223,7 +223,7 @@ test('a launch whose answer is lost in the first cluster has one home at most: t
     if (answer.status === 200) expect(now).toMatchObject({ state: 'applied', cluster_id: ids[1] ?? '' });
     else expect(now).toMatchObject({ state: 'failed' });
     await waitFor(async () => (await leftIn(sides[0])).filter((name) => name !== `ConfigMap/vice-${uuid}`).length === 0, {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       what: 'the fence',
     });
   } finally {

@@ -72,7 +72,8 @@ async function withClusters(names: readonly string[], use: (clusters: readonly T
 async function runTests(clusters: readonly TestCluster[]): Promise<number> {
   signal.throwIfAborted();
   const files = positionals.length > 0 ? positionals : ['./test/cluster'];
-  const tests = Bun.spawn([process.execPath, 'test', ...junitFlags(process.env), ...files], {
+  // The bound of a test is longer than that of any wait in it, which says what was waited for.
+  const tests = Bun.spawn([process.execPath, 'test', '--timeout=120000', ...junitFlags(process.env), ...files], {
     cwd: join(import.meta.dir, '..', '..'),
     env: { ...process.env, ...environmentOf(clusters) },
     stdio: ['ignore', 'inherit', 'inherit'],

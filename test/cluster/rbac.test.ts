@@ -23,12 +23,12 @@ beforeAll(async () => {
   space = await ownNamespace(cluster, 'rbac');
   account = await deployerAccount(cluster, space.namespace, ['rbac.yaml']);
   started = await audit.mark();
-}, 90_000);
+}, 120_000);
 
 afterAll(async () => {
   await account.drop();
   await space.drop();
-}, 60_000);
+}, 120_000);
 
 function startDeployer(): Promise<Standalone> {
   const { kubeconfig: _, ...config } = standaloneConfig(cluster, space.namespace);
@@ -56,7 +56,7 @@ describe('what the conformance does not come by', () => {
     const golden = await readFile(join(import.meta.dir, '../golden/http-route/spec.json'), 'utf8');
     // Volumes belong to no namespace, so the id must be this run's own.
     spec = JSON.parse(golden.replaceAll(JSON.parse(golden).metadata.external_id, crypto.randomUUID()));
-  }, 60_000);
+  }, 120_000);
   afterAll(() => standalone.stop());
 
   const routes = () => `/apis/gateway.networking.k8s.io/v1/namespaces/${space.namespace}/httproutes`;
@@ -68,7 +68,7 @@ describe('what the conformance does not come by', () => {
     expect((await client.apply(spec)).status).toBe(201);
     await space.kube.delete(`${routes()}/${spec.http_route?.metadata.name}`);
     await waitFor(async () => (await client.urlReady(spec.metadata.external_id)).body.route === false, {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       what: 'the loss to be seen',
     });
     expect((await client.apply(spec)).status).toBe(200);

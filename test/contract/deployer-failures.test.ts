@@ -163,7 +163,7 @@ test('a deployer that is told to end finishes what runs, and takes nothing new',
         () => false,
         () => true,
       ),
-    { timeoutMs: 5_000, what: 'the port to be closed' },
+    { timeoutMs: 60_000, what: 'the port to be closed' },
   );
   held.release();
   expect((await applied).status).toBe(201);

@@ -122,7 +122,7 @@ export function removalCases(given: Given): void {
             continue;
           }
           const applied = async () => (await other.apply(sampleSpec(id))).status === 201;
-          await waitFor(applied, { timeoutMs: 10_000, what: 'the launch to find the place free' });
+          await waitFor(applied, { timeoutMs: 60_000, what: 'the launch to find the place free' });
         }
       },
       CASE_MS,

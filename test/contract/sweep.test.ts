@@ -32,7 +32,7 @@ beforeAll(async () => {
   deps = { kubernetes, observer, namespace, log: pino({ level: 'silent' }), now };
   deployer = createDeployer(deps);
   for (const kind of Object.keys(KINDS) as Kind[]) void follower.follow(selectionOf(kind, namespace), observer.sinkFor(kind), ending.signal);
-  await waitFor(() => observer.isSynced, { timeoutMs: 10_000, what: 'the first lists' });
+  await waitFor(() => observer.isSynced, { timeoutMs: 60_000, what: 'the first lists' });
   views = () => [...observer.views()];
   swept = () => sweep(deps, views(), never);
   isKnown = (id, name) => views().some((view) => view.external_id === id && view.facts.some((facts) => facts.name === name));
@@ -51,7 +51,7 @@ async function volume(id: string, labels: Record<string, string>, annotations: R
   const [sample] = sampleSpec(id).persistent_volumes;
   const manifest = { ...sample, metadata: { name, labels: { 'external-id': id, ...labels }, annotations } };
   await ground.objects.kube.create('/api/v1/persistentvolumes', manifest);
-  if (isSeen) await waitFor(() => isKnown(id, name), { timeoutMs: 10_000, everyMs: 5, what: 'the volume to be seen' });
+  if (isSeen) await waitFor(() => isKnown(id, name), { timeoutMs: 60_000, everyMs: 5, what: 'the volume to be seen' });
   return name;
 }
 

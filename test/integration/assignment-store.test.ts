@@ -22,7 +22,7 @@ beforeAll(async () => {
   await runMigrations(db);
   await addJobsColumn(db);
   store = assignmentStore(db, { owner: 'us', leaseMs: LEASE_MS });
-}, 60_000);
+}, 120_000);
 afterAll(() => db.end({ timeout: 5 }));
 
 const admit = (usage: JobUsage) => decide('jdoe', usage);
@@ -68,7 +68,7 @@ const expireLeases = (ids: readonly string[]) => db`
 
 const waitsForLock = () =>
   waitFor(async () => (await db`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`).length > 0, {
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
     what: 'a statement that waits for the lock',
     everyMs: 5,
   });

@@ -140,7 +140,7 @@ describe('a mode starts, answers, and drains on SIGTERM with exit code 0', () =>
     const child = start(['--mode=coordinator', '--port=0', '--hostname=127.0.0.1', '--log-level=info', '--namespace=de'], env);
     const { url, log } = await listening(child);
     expect(await (await fetch(`${url}/`)).text()).toBe('Hello from app-exposer.');
-    await waitFor(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs: 10_000, what: 'the coordinator to be ready' });
+    await waitFor(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs: 60_000, what: 'the coordinator to be ready' });
     expect(await (await fetch(`${url}/api/v1/clusters`)).json()).toEqual({ clusters: [] });
     expect(log).toContainEqual(expect.objectContaining({ level: 'warn', message: expect.stringContaining('--namespace is ignored') }));
     child.kill('SIGTERM');

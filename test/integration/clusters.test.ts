@@ -36,7 +36,7 @@ beforeAll(async () => {
   await registry.start();
   registries.push(registry);
   app = clusterRoutes(createApp({ log }), { clusters: clusterUseCases({ store, registry, log }), maxBodyBytes: 10_000 });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await Promise.all(registries.map((each) => each.stop()));
   await db.end({ timeout: 5 });
@@ -77,7 +77,7 @@ const seen = (by: ClusterRegistry, names: readonly string[]) =>
         .snapshot()
         .map(({ name }) => name)
         .join() === names.join(),
-    { timeoutMs: 10_000, what: `the clusters ${names}`, everyMs: 5 },
+    { timeoutMs: 60_000, what: `the clusters ${names}`, everyMs: 5 },
   );
 
 describe('registering', () => {

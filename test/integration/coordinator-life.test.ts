@@ -11,7 +11,7 @@ import { coordinatorConfig, database, register, runCoordinator, type Site, send,
 import { freshDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const example: object = await Bun.file(`${import.meta.dir}/../golden/example/analysis.json`).json();
 const analysis = () => ({ ...example, uuid: randomUUID(), user_id: randomUUID() });
@@ -74,7 +74,7 @@ test('a launch that does not end before the process has to is failed, and undone
 
   release();
   const next = await runCoordinator(uri);
-  await waitFor(async () => (await db.row(body.uuid))?.removal_due === null, { timeoutMs: 10_000, what: 'the removal' });
+  await waitFor(async () => (await db.row(body.uuid))?.removal_due === null, { timeoutMs: 60_000, what: 'the removal' });
   expect(site.objectsOf(body.uuid)).toEqual([]);
   await next.stop();
   await db.close();
@@ -91,7 +91,7 @@ test('a coordinator listens before its database answers, says so, and works as s
   expect((await fetch(`${coordinator.url}/livez`)).status).toBe(200);
   expect(await ready()).toBe(503);
   expect(await (await fetch(`${coordinator.url}/`)).text()).toBe('Hello from app-exposer.');
-  await waitFor(() => JSON.stringify(lines).includes('a background worker failed'), { timeoutMs: 10_000, what: 'the log' });
+  await waitFor(() => JSON.stringify(lines).includes('a background worker failed'), { timeoutMs: 60_000, what: 'the log' });
 
   const again = await startEmbeddedPostgres({ folder, port: first.port });
   await coordinator.prepared;

@@ -35,7 +35,7 @@ beforeAll(async () => {
   registry = clusterRegistry({ store: clusterStore(db), changes, reloadMs: 3_600_000, log: pino({ level: 'silent' }) });
   await db`INSERT INTO vice_clusters (name, deployer_url) VALUES ('before', 'http://x')`;
   await registry.start();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await registry.stop();
   await db.end({ timeout: 1 });
@@ -47,11 +47,11 @@ afterAll(async () => {
 const newId = () => randomUUID() as ExternalId;
 const launch = () => store.reserve({ external_id: newId(), user_id: 'jdoe', username: 'jdoe' }, () => 1000, signal);
 const names = () => registry.snapshot().map(({ name }) => name);
-const seen = (name: string) => waitFor(() => names().includes(name), { timeoutMs: 15_000, what: `the cluster ${name}`, everyMs: 10 });
+const seen = (name: string) => waitFor(() => names().includes(name), { timeoutMs: 60_000, what: `the cluster ${name}`, everyMs: 10 });
 const startAgain = async () => {
   // After a kill its children still hold its shared memory for a moment.
   const start = () => startEmbeddedPostgres({ folder, port: server.port }).catch(() => undefined);
-  server = await waitFor(start, { timeoutMs: 15_000, what: 'the server to start again' });
+  server = await waitFor(start, { timeoutMs: 60_000, what: 'the server to start again' });
 };
 
 describe('a database that is killed', () => {
@@ -63,7 +63,7 @@ describe('a database that is killed', () => {
     const failures = await Promise.all(Array.from({ length: 8 }, () => launch().catch((err: unknown) => err)));
     for (const failure of failures) expect(failure).toBeInstanceOf(UnavailableError);
     await expect(registry.reload()).rejects.toThrow('the database could not list the clusters');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(30_000);
     expect(names()).toEqual(['before']);
   });
 
@@ -72,7 +72,7 @@ describe('a database that is killed', () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, async () => (await launch()).outcome));
     expect(outcomes).toEqual(Array.from({ length: 8 }, () => 'reserved'));
     await waitFor(async () => (await db`SELECT 1 FROM pg_stat_activity WHERE query ILIKE 'listen%'`).length > 0, {
-      timeoutMs: 15_000,
+      timeoutMs: 60_000,
       what: 'the listener to be back',
     });
     await db`INSERT INTO vice_clusters (name, deployer_url) VALUES ('after', 'http://x')`;

@@ -32,7 +32,7 @@ async function startDemo(...argv: readonly string[]) {
       if (demo.exitCode !== null) throw new Error(`the demo ended with ${demo.exitCode} before it said "${text}":\n${told()}`);
       return told().includes(text);
     };
-    return waitFor(isSaid, { timeoutMs: 30_000, what: `the demo to say "${text}"` });
+    return waitFor(isSaid, { timeoutMs: 60_000, what: `the demo to say "${text}"` });
   };
   const ended = async () => {
     const code = await demo.exited;
@@ -67,7 +67,7 @@ test('once: an analysis runs, is visited, ends, and nothing is left', async () =
   expect(told()).toContain('jobs: cluster east, 4000 millicores');
   expect(told()).toMatch(/http:\/\/a794df3e8\.localhost:\d+\/ answered 200: jupyter_lab_analysis/);
   expect(told()).not.toContain('\x1b');
-}, 60_000);
+}, 120_000);
 
 test('until Ctrl-C: the lines to copy work, two demos do not meet, and nothing is left', async () => {
   const [one, two] = await Promise.all([startDemo(), startDemo()]);
@@ -90,7 +90,7 @@ test('until Ctrl-C: the lines to copy work, two demos do not meet, and nothing i
   const nothing = { code: 0, left: [], processes: [] };
   expect(await Promise.all([one.ended(), two.ended()])).toEqual([nothing, nothing]);
   expect(two.told()).not.toContain('is left on east');
-}, 60_000);
+}, 120_000);
 
 test('interrupted while it starts, it leaves nothing either', async () => {
   const { demo, told, says, ended } = await startDemo();
@@ -98,7 +98,7 @@ test('interrupted while it starts, it leaves nothing either', async () => {
   demo.kill('SIGTERM');
   expect(await ended()).toEqual({ code: 130, left: [], processes: [] });
   expect(told()).toContain('interrupted');
-}, 60_000);
+}, 120_000);
 
 test('a cluster that does not answer is told, with exit code 1, and nothing is left', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'vice-demo-kubeconfig-'));
@@ -116,13 +116,13 @@ test('a cluster that does not answer is told, with exit code 1, and nothing is l
   expect(await ended()).toEqual({ code: 1, left: [], processes: [] });
   expect(told()).toMatch(/failed +.*did not answer/);
   await rm(folder, { recursive: true });
-}, 60_000);
+}, 120_000);
 
 test('a cluster file that is not there is told as the faulty flag that it is', async () => {
   const { told, ended } = await startDemo('--once', '--kubeconfig', '/nowhere');
   expect(await ended()).toEqual({ code: 2, left: [], processes: [] });
   expect(told()).toContain('--kubeconfig /nowhere cannot be read');
-}, 60_000);
+}, 120_000);
 
 test('an unknown flag is refused before anything starts', async () => {
   const { told, ended } = await startDemo('--onec');

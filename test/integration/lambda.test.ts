@@ -46,10 +46,10 @@ test('the deployer applies, shows and removes an analysis as a function', async 
   expect(await call('GET', `/api/v1/deployments/${uuid}/status`)).toMatchObject({ status: 200, document: { external_id: uuid } });
   expect(kindsLeft().map(({ kind }) => kind)).toContain('Deployment');
   const removed = async () => (await call('DELETE', `/api/v1/deployments/${uuid}`)).status === 200;
-  await waitFor(removed, { timeoutMs: 10_000, what: 'the removal to be complete' });
+  await waitFor(removed, { timeoutMs: 60_000, what: 'the removal to be complete' });
   expect(kindsLeft()).toEqual([]);
   expect(await call('GET', `/api/v1/deployments/${uuid}/status`)).toMatchObject({ status: 404 });
-}, 30_000);
+}, 120_000);
 
 test('a spec that the policy refuses is a 422, and an unknown path a 404, as in the service', async () => {
   const spec = sampleSpec(uuid);

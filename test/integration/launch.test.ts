@@ -8,7 +8,7 @@ import { database, register, runCoordinator, type Site, send, startSite } from '
 import { freshDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const example: { steps: { component: { container: { image: object } } }[] } & Record<string, unknown> = await Bun.file(
   `${import.meta.dir}/../golden/example/analysis.json`,
@@ -58,7 +58,7 @@ async function launch(body: object) {
 const exit = (uuid: string) => send(`${coordinator.url}/vice/${uuid}/exit`);
 const setEnabled = (id: string | undefined, word: 'enable' | 'disable') => send(`${coordinator.url}/api/v1/clusters/${id}/${word}`);
 const state = async (uuid: string) => (await db.row(uuid))?.state;
-const becomes = (uuid: string, wanted: string) => waitFor(async () => (await state(uuid)) === wanted, { timeoutMs: 15_000, what: `state ${wanted}` });
+const becomes = (uuid: string, wanted: string) => waitFor(async () => (await state(uuid)) === wanted, { timeoutMs: 60_000, what: `state ${wanted}` });
 const posts = (site: Site) => site.proxy.seen.filter((line) => line.startsWith('POST')).length;
 
 /** A problem as a deployer tells it. */
@@ -209,7 +209,7 @@ group('the same uuid again', () => {
     });
     await exit(body.uuid);
     const again = launch(body);
-    await waitFor(() => east.proxy.seen.some((line) => line.startsWith('DELETE')), { timeoutMs: 5_000, what: 'the removal' });
+    await waitFor(() => east.proxy.seen.some((line) => line.startsWith('DELETE')), { timeoutMs: 60_000, what: 'the removal' });
     expect(await state(body.uuid)).toBe('stopping');
     held.resolve();
     expect((await again).status).toBe(200);
@@ -271,7 +271,7 @@ group('no cluster', () => {
     expect(await db.row(body.uuid)).toMatchObject({ state: 'failed', reason: 'unavailable', removal_due: expect.any(Date) });
 
     east.proxy.intercept((_, forward) => forward());
-    await waitFor(async () => (await db.row(body.uuid))?.removal_due === null, { timeoutMs: 15_000, what: 'the removal' });
+    await waitFor(async () => (await db.row(body.uuid))?.removal_due === null, { timeoutMs: 60_000, what: 'the removal' });
     expect(await state(body.uuid)).toBe('failed');
     expect(east.objectsOf(body.uuid)).toEqual([]);
   });
@@ -415,7 +415,7 @@ group('exit', () => {
     });
     const body = analysis();
     const launched = launch(body);
-    await waitFor(async () => (await state(body.uuid)) === 'applying', { timeoutMs: 5_000, what: 'the launch' });
+    await waitFor(async () => (await state(body.uuid)) === 'applying', { timeoutMs: 60_000, what: 'the launch' });
     await exit(body.uuid);
     held.resolve();
     expect((await launched).status).toBe(503);
@@ -433,7 +433,7 @@ test('the jobs row that comes after the launch learns of millicores and cluster'
       const [row] = await db.sql`SELECT millicores_reserved, cluster_id FROM jobs WHERE id = ${job}`;
       return row?.['cluster_id'] === null ? undefined : row;
     },
-    { timeoutMs: 5_000, what: 'the jobs row' },
+    { timeoutMs: 60_000, what: 'the jobs row' },
   );
   expect(written).toEqual({ millicores_reserved: 4000, cluster_id: clusterIds[0] ?? '' });
 });

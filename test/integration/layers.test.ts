@@ -48,7 +48,7 @@ test('every import up, aside, or around is found, of types too', async () => {
     },
   };
   for (const [breach, files] of Object.entries(breaches)) expect([breach, (await breachesIn(files)).length]).not.toEqual([breach, 0]);
-}, 60_000);
+}, 120_000);
 
 test('a checker that reads nothing finds that wrong', async () => {
   expect(await breachesIn({})).toEqual(['no module was read']);

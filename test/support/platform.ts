@@ -138,6 +138,12 @@ export function database(uri: string) {
     sql,
     row: async (externalId: string): Promise<Row | undefined> =>
       (await sql<Row[]>`SELECT * FROM vice_deployments WHERE external_id = ${externalId}`)[0],
+    /** How much longer somebody's lease on the row lasts; 0 where nobody has one. */
+    leasedMs: async (externalId: string): Promise<number> => {
+      const [row] = await sql<{ ms: number }[]>`
+        SELECT (extract(epoch FROM lease_until - now()) * 1000)::float8 AS ms FROM vice_deployments WHERE external_id = ${externalId}`;
+      return Math.max(0, row?.ms ?? 0);
+    },
     /** What the Discovery Environment writes of an interactive analysis. Gives `jobs.id`. */
     insertJob: async (externalId: string, status: string): Promise<string> => {
       const [job] = await sql<{ id: string }[]>`

@@ -92,8 +92,8 @@ function follow(options: { readonly silenceMs?: number; readonly notServedMs?: n
       await ended;
     },
   );
-  const told = (what: string) => waitFor(() => recorder.told.includes(what), { timeoutMs: 5_000, everyMs: 5, what: `"${what}" to be told` });
-  const watching = (count: number) => waitFor(() => script.watches[count - 1], { timeoutMs: 5_000, everyMs: 5, what: `watch ${count}` });
+  const told = (what: string) => waitFor(() => recorder.told.includes(what), { timeoutMs: 60_000, everyMs: 5, what: `"${what}" to be told` });
+  const watching = (count: number) => waitFor(() => script.watches[count - 1], { timeoutMs: 60_000, everyMs: 5, what: `watch ${count}` });
   return { script, recorder, told, watching, ending, ended };
 }
 
@@ -153,7 +153,7 @@ describe('a follower', () => {
     const first = await watching(1);
     script.listStatus = 500;
     first.garble();
-    await waitFor(() => script.lists >= 3, { timeoutMs: 5_000, everyMs: 5, what: 'tries' });
+    await waitFor(() => script.lists >= 3, { timeoutMs: 60_000, everyMs: 5, what: 'tries' });
     expect(recorder.told).toHaveLength(1);
     script.listStatus = 200;
     script.version = 99;
@@ -163,7 +163,7 @@ describe('a follower', () => {
   test('tells a kind that is not served as empty, and asks again later', async () => {
     const { script, recorder, told } = follow({ notServedMs: 10 });
     script.listStatus = 404;
-    await waitFor(() => script.lists >= 3, { timeoutMs: 5_000, everyMs: 5, what: 'tries' });
+    await waitFor(() => script.lists >= 3, { timeoutMs: 60_000, everyMs: 5, what: 'tries' });
     expect(new Set(recorder.told)).toContain('replaced  @0');
     script.listStatus = 200;
     script.objects = [object('late', 9)];
