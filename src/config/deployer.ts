@@ -13,6 +13,8 @@ export interface DeployerConfig {
   readonly port: number;
   readonly hostname: string;
   readonly maxBodyBytes: number;
+  /** Specs that are read and applied at once; more are refused as overloaded. */
+  readonly maxApplies: number;
   readonly logLevel: LevelWithSilent;
   /** After SIGTERM, how long requests under way may take. */
   readonly drainSeconds: number;
@@ -36,17 +38,20 @@ const MTLS_PORT = 8443;
 /** Of `--mode=standalone`. @throws ConfigurationError with every fault at once */
 export function loadDeployerConfig(argv: readonly string[], env: Environment): DeployerConfig {
   const { values, warnings, sources, faults } = read(standaloneReads, argv, env);
-  const { hostname, maxBodyBytes, drainSeconds, namespace, mtls } = values;
+  const { hostname, maxBodyBytes, maxApplies, drainSeconds, namespace, mtls } = values;
   const port = mtls && sources.find(standaloneOptions.port) === undefined ? MTLS_PORT : values.port;
   const tls = readTls(values, faults);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
   refuseFaults(faults);
-  const process = { port, hostname, maxBodyBytes, drainSeconds, logLevel: logLevelOf(values.logLevel) };
+  const process = { port, hostname, maxBodyBytes, maxApplies, drainSeconds, logLevel: logLevelOf(values.logLevel) };
   return freeze({ ...process, namespace, ...kubernetes, ...(tls && { tls }), warnings });
 }
 
 /** Of `--mode=lambda`: as above, without everything that belongs to a socket. @throws ConfigurationError with every fault at once */
-export function loadLambdaConfig(argv: readonly string[], env: Environment): Omit<DeployerConfig, 'port' | 'hostname' | 'drainSeconds' | 'tls'> {
+export function loadLambdaConfig(
+  argv: readonly string[],
+  env: Environment,
+): Omit<DeployerConfig, 'port' | 'hostname' | 'maxApplies' | 'drainSeconds' | 'tls'> {
   const { values, warnings, faults } = read(lambdaReads, argv, env);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
   refuseFaults(faults);

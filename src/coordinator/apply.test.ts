@@ -4,6 +4,7 @@ import {
   ClusterMisconfiguredError,
   ConflictError,
   DeployerUnreachableError,
+  OverloadedError,
   SpecRefusedError,
   TerminatingError,
   UnavailableError,
@@ -52,6 +53,7 @@ for (const refusal of [
   new ClusterFullError('no'),
   new ClusterMisconfiguredError('no'),
   new DeployerUnreachableError('no'),
+  new OverloadedError('no'),
 ]) {
   test(`a refusal leaves nothing to ask for: ${refusal.name}`, async () => {
     const { result, calls } = run({ apply: [refusal] });

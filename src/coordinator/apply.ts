@@ -2,6 +2,7 @@ import {
   ClusterFullError,
   ClusterMisconfiguredError,
   DeployerUnreachableError,
+  OverloadedError,
   SpecRefusedError,
   TerminatingError,
   UnavailableError,
@@ -16,7 +17,7 @@ import { remove } from './remove.ts';
 export type Outcome = { readonly is: 'applied' } | { readonly is: 'clear'; readonly refusal: ViceError };
 
 /** With each of them the deployer says that nothing of the attempt is left. */
-const REFUSALS = [SpecRefusedError, ClusterFullError, ClusterMisconfiguredError] as const;
+const REFUSALS = [SpecRefusedError, ClusterFullError, ClusterMisconfiguredError, OverloadedError] as const;
 
 /**
  * Applies one attempt in one cluster. An attempt without an answer is asked for, and if it was not applied, fenced off.

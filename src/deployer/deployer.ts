@@ -3,6 +3,7 @@ import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import type { ExternalId } from '../schema/ids.ts';
 import { specHash } from '../schema/spec-hash.ts';
+import { Admission, MOST_APPLIES } from './applying/admission.ts';
 import { type Applied, apply } from './applying/apply.ts';
 import type { DeployerDeps } from './deps.ts';
 import type { Observed } from './observe/observer.ts';
@@ -13,6 +14,11 @@ import { type RemovalScope, remove } from './removing/remove.ts';
 
 /** What one deployer does for one namespace of one cluster. It holds nothing that the cluster does not: it may be restarted or doubled at any time. */
 export interface Deployer {
+  /**
+   * Runs the reading and applying of a spec if there is room for one more.
+   * @throws OverloadedError, and then `work` was not begun; else as `work`
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>;
   /**
    * Applies a spec; the same one again changes nothing. Requests at once for the same spec and attempt share one run. It goes on to its end also when
    * nobody waits for it any more. `origin` says who sent it, for the operator.
@@ -34,6 +40,7 @@ export interface Deployer {
 }
 
 export function createDeployer(deps: DeployerDeps): Deployer {
+  const admission = new Admission(deps.mostApplies ?? MOST_APPLIES);
   const applying = new Map<string, Promise<Applied>>();
   const underWay = new Set<Promise<unknown>>();
 
@@ -60,6 +67,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
     throw new NotFoundError(`nothing of ${externalId} is in this cluster`);
   };
   return {
+    admit: (work) => admission.run(work),
     apply: async (spec, origin) => {
       checkPolicy(spec);
       return applyOnce(spec, origin);

@@ -12,4 +12,6 @@ export interface DeployerDeps {
   readonly now: () => Date;
   /** How long a removal waits for the end of what it removes before it answers that something is left. @default 1000 */
   readonly removalWaitMs?: number;
+  /** Applies in hand at once; more are refused as overloaded. @default 512 */
+  readonly mostApplies?: number;
 }

@@ -55,6 +55,14 @@ export class FencedError extends ViceError {
   readonly status = 409;
 }
 
+/** What was asked needs something of the analysis that runs, and it does not run yet. The message says what it waits for. */
+export class NotStartedError extends ViceError {
+  override readonly name = 'NotStartedError';
+  readonly code = 'not_started';
+  readonly status = 409;
+  override readonly retryable = true;
+}
+
 /** The deployer's policy, or the cluster's own admission, refuses the spec. Names every violation. */
 export class SpecRefusedError extends ViceError {
   override readonly name = 'SpecRefusedError';
@@ -98,6 +106,14 @@ export class ClusterFullError extends ViceError {
   override readonly retryable = true;
 }
 
+/** More at once than the deployer takes on. It did not read the request, and touched nothing. */
+export class OverloadedError extends ViceError {
+  override readonly name = 'OverloadedError';
+  readonly code = 'overloaded';
+  readonly status = 429;
+  override readonly retryable = true;
+}
+
 /**
  * The cluster's administrator has something to do: a right of the deployer's role is missing, its namespace is, or its credentials are refused. An apply
  * that ends with it left nothing behind.
@@ -136,4 +152,11 @@ export class SpecRefusedEverywhereError extends ViceError {
   override readonly name = 'SpecRefusedEverywhereError';
   readonly code = 'spec_refused_everywhere';
   readonly status = 500;
+}
+
+/** The client's certificate was good enough for the connection and is not for a request: not a pinned name, revoked, or expired since. */
+export class ClientRefusedError extends ViceError {
+  override readonly name = 'ClientRefusedError';
+  readonly code = 'client_refused';
+  readonly status = 403;
 }

@@ -55,7 +55,7 @@ export function startStandalone(config: DeployerConfig, log: Logger, { kubernete
   const { namespace } = config;
   const now = () => new Date();
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
-  const deps: DeployerDeps = { kubernetes, observer, namespace, log, now };
+  const deps: DeployerDeps = { kubernetes, observer, namespace, log, now, mostApplies: config.maxApplies };
   const deployer = createDeployer(deps);
   const serving = serve(deployerApi(deployer, { log, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced }), config);
 

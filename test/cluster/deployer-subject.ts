@@ -4,7 +4,7 @@ import { createStandalone, type Standalone } from '../../src/modes/standalone.ts
 import type { TestCluster } from './clusters.ts';
 
 export function standaloneConfig({ kubeconfig }: TestCluster, namespace: string): DeployerConfig {
-  const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, logLevel: 'warn', drainSeconds: 5 } as const;
+  const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, maxApplies: 512, logLevel: 'warn', drainSeconds: 5 } as const;
   return { ...process, namespace, kubeconfig, warnings: [] };
 }
 

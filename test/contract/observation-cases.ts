@@ -114,7 +114,7 @@ export function observationCases(given: Given, { remembers }: Subject): void {
         expect(documented).toContain(route);
       }
       const post = document.paths['/api/v1/deployments']?.['post']?.responses ?? {};
-      expect(Object.keys(post).sort()).toEqual(['200', '201', '400', '409', '413', '415', '422', '502', '503']);
+      expect(Object.keys(post).sort()).toEqual(['200', '201', '400', '409', '413', '415', '422', '429', '502', '503']);
     });
   });
 }

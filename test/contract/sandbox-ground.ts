@@ -22,7 +22,7 @@ export async function sandboxGround(): Promise<SandboxGround> {
   const folder = await mkdtemp(join(tmpdir(), 'vice-sandbox-'));
   await writeFile(join(folder, 'kubeconfig'), sandbox.kubeconfig);
   const { kubeconfig: text } = sandbox;
-  const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, logLevel: 'fatal', drainSeconds: 1 } as const;
+  const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, maxApplies: 512, logLevel: 'fatal', drainSeconds: 1 } as const;
   return {
     config: { ...process, namespace, kubeconfigText: text, warnings: [] },
     objects: new ClusterObjects(kube(join(folder, 'kubeconfig')), namespace),

@@ -308,6 +308,11 @@ group('the next cluster takes over', () => {
     await takesOver();
   });
 
+  test('when the first has too much to do', async () => {
+    onPost(() => problem(429, 'overloaded'));
+    await takesOver();
+  });
+
   test('when the slots of the first are taken', async () => {
     await db.sql`UPDATE vice_clusters SET profile = '{"capacity": {"slots": 1}}' WHERE name = 'east'`;
     await send(`${coordinator.url}/api/v1/clusters/reload`);

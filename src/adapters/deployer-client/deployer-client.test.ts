@@ -108,6 +108,7 @@ group('an apply is known to have done nothing', () => {
     [422, 'spec_refused', 'SpecRefusedError'],
     [413, 'too_large', 'SpecRefusedError'],
     [409, 'cluster_full', 'ClusterFullError'],
+    [429, 'overloaded', 'OverloadedError'],
     [409, 'terminating', 'TerminatingError'],
     [409, 'fenced', 'FencedError'],
     [409, 'conflict', 'ConflictError'],

@@ -3,6 +3,7 @@ import {
   ClusterMisconfiguredError,
   ConflictError,
   FencedError,
+  OverloadedError,
   SpecRefusedError,
   TerminatingError,
   UnavailableError,
@@ -21,6 +22,7 @@ const BY_CODE: Readonly<Record<string, Make>> = {
   fenced: (message, facts) => new FencedError(message, facts),
   cluster_misconfigured: (message, facts) => new ClusterMisconfiguredError(message, facts),
   cluster_full: (message, facts) => new ClusterFullError(message, facts),
+  overloaded: (message, facts) => new OverloadedError(message, facts),
   spec_refused: (message, facts) => new SpecRefusedError(message, facts),
   // A deployer of another version that does not understand the document has created nothing of it.
   invalid_document: (message, facts) => new SpecRefusedError(message, facts),

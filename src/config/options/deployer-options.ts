@@ -1,4 +1,4 @@
-import { boolean, file, name, text } from './option.ts';
+import { boolean, file, name, text, wholeNumber } from './option.ts';
 import { processOptions } from './process-options.ts';
 
 const kubernetes = 'Kubernetes';
@@ -24,6 +24,11 @@ const shared = {
 /** Of `--mode=standalone`. */
 export const standaloneOptions = {
   ...shared,
+  maxApplies: wholeNumber(
+    1,
+    100_000,
+    'COUNT',
+  )({ flag: 'max-applies', group: 'Process', default: '512', help: 'specs in hand at once; more are refused with 429 and Retry-After' }),
   mtls: boolean({
     flag: 'mtls',
     group: tls,

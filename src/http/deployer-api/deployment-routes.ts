@@ -16,10 +16,10 @@ const applyRoute = describe({
   description:
     'Every object of one analysis. The same spec again changes nothing; another one under the same id is refused with 409 `conflict`. While a former ' +
     'life is being removed the answer is 409 `terminating` (retryable), for an attempt that a removal has fenced 409 `fenced`, and where the ' +
-    "cluster's quota is used up 409 `cluster_full`. A refusal leaves nothing behind.",
+    "cluster's quota is used up 409 `cluster_full`. Of too many at once some are refused unread with 429 `overloaded`. A refusal leaves nothing behind.",
   body: ViceDeploymentSpec,
   answers: { 201: ['applied', DeploymentStatus], 200: ['the same spec was applied before', DeploymentStatus] },
-  problems: [400, 409, 413, 415, 422, 502, 503],
+  problems: [400, 409, 413, 415, 422, 429, 502, 503],
 });
 
 const removeRoute = describe({
@@ -40,11 +40,12 @@ const removeRoute = describe({
 export function deploymentRoutes(app: Elysia, deployer: Deployer, maxBodyBytes: number): Elysia {
   app.post(
     '/api/v1/deployments',
-    async ({ request }) => {
-      const spec = specIn(await readJson(request, { maxBytes: maxBodyBytes }));
-      const { isNew, status } = await deployer.apply(spec, originOf(request));
-      return jsonResponse(isNew ? 201 : 200, status);
-    },
+    ({ request }) =>
+      deployer.admit(async () => {
+        const spec = specIn(await readJson(request, { maxBytes: maxBodyBytes }));
+        const { isNew, status } = await deployer.apply(spec, originOf(request));
+        return jsonResponse(isNew ? 201 : 200, status);
+      }),
     applyRoute,
   );
   app.delete(
