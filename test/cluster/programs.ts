@@ -82,6 +82,8 @@ function apiserver(file: (name: string) => string, ports: Ports): string[] {
     '--endpoint-reconciler-type=none', // no endpoint may lie in 127.0.0.0/8
     '--service-cluster-ip-range=10.0.0.0/16',
     '--authorization-mode=RBAC',
+    // As clusters have it: what keeps privileged containers out there must not be this flag.
+    '--allow-privileged=true',
     `--tls-cert-file=${file('server.crt')}`,
     `--tls-private-key-file=${file('server.key')}`,
     `--client-ca-file=${file('ca.crt')}`,
