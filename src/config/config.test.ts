@@ -176,7 +176,12 @@ describe('a deployer', () => {
     expect(loadDeployerConfig([], env)).toMatchObject({ port: 8080, namespace: 'vice-apps', logLevel: 'info', maxBodyBytes: 1_048_576 });
     const pem = written('-----BEGIN CERTIFICATE-----\n');
     const argv = ['--mtls', '--tls-cert', pem, '--tls-key', pem, '--client-ca', pem];
-    expect(loadDeployerConfig(argv, env)).toMatchObject({ port: 8443, tls: { clientCa: '-----BEGIN CERTIFICATE-----\n' } });
+    expect(loadDeployerConfig(argv, env)).toMatchObject({ port: 8443, tlsFiles: { clientCaFile: pem, clientNames: [] } });
+    expect(loadDeployerConfig(['--tls-cert', pem, '--tls-key', pem], env)).toMatchObject({ port: 8080, tlsFiles: { certFile: pem } });
+    expect(faultsOf(() => loadDeployerConfig(['--client-ca', pem, '--client-names', 'coordinator'], env))).toEqual({
+      '--client-ca': 'needs --mtls',
+      '--client-names': 'needs --mtls',
+    });
     expect(loadDeployerConfig([...argv, '--port=9000'], env).port).toBe(9000);
     expect(faultsOf(() => loadDeployerConfig(['--mtls', '--tls-cert', '/nowhere'], env))).toEqual({
       '--tls-cert': '/nowhere cannot be read',

@@ -24,10 +24,21 @@ export interface DeployerConfig {
   readonly kubeconfig?: string;
   /** A kubeconfig itself. Holds keys: never logged. */
   readonly kubeconfigText?: string;
-  /** PEM texts. Absent: plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+  /** Absent: plain HTTP. */
+  readonly tlsFiles?: TlsFiles;
   /** To be logged once at start. */
   readonly warnings: readonly string[];
+}
+
+/** Paths of PEM files. They are read when they change too, so that the texts are no part of the configuration. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Set: only clients with a certificate of these authorities. */
+  readonly clientCaFile?: string;
+  readonly crlFile?: string;
+  /** Only clients with one of these names; empty: all of the authorities. */
+  readonly clientNames: readonly string[];
 }
 
 export const standaloneReads = { options: standaloneOptions, ignored: [], others: {}, operands: 0 } as const;
@@ -40,18 +51,18 @@ export function loadDeployerConfig(argv: readonly string[], env: Environment): D
   const { values, warnings, sources, faults } = read(standaloneReads, argv, env);
   const { hostname, maxBodyBytes, maxApplies, drainSeconds, namespace, mtls } = values;
   const port = mtls && sources.find(standaloneOptions.port) === undefined ? MTLS_PORT : values.port;
-  const tls = readTls(values, faults);
+  const tlsFiles = tlsFilesOf(values, faults);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
   refuseFaults(faults);
   const process = { port, hostname, maxBodyBytes, maxApplies, drainSeconds, logLevel: logLevelOf(values.logLevel) };
-  return freeze({ ...process, namespace, ...kubernetes, ...(tls && { tls }), warnings });
+  return freeze({ ...process, namespace, ...kubernetes, ...(tlsFiles && { tlsFiles }), warnings });
 }
 
 /** Of `--mode=lambda`: as above, without everything that belongs to a socket. @throws ConfigurationError with every fault at once */
 export function loadLambdaConfig(
   argv: readonly string[],
   env: Environment,
-): Omit<DeployerConfig, 'port' | 'hostname' | 'maxApplies' | 'drainSeconds' | 'tls'> {
+): Omit<DeployerConfig, 'port' | 'hostname' | 'maxApplies' | 'drainSeconds' | 'tlsFiles'> {
   const { values, warnings, faults } = read(lambdaReads, argv, env);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
   refuseFaults(faults);
@@ -59,32 +70,38 @@ export function loadLambdaConfig(
   return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, ...kubernetes, warnings });
 }
 
-interface TlsFiles {
+interface TlsFlags {
   readonly mtls: boolean;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly clientCa: string | undefined;
+  readonly clientCrl: string | undefined;
+  readonly clientNames: readonly string[];
 }
 
-function readTls({ mtls, tlsCert, tlsKey, clientCa }: TlsFiles, faults: Fault[]): DeployerConfig['tls'] {
-  if (!mtls && clientCa !== undefined) faults.push({ path: '--client-ca', message: 'needs --mtls' });
+function tlsFilesOf({ mtls, tlsCert, tlsKey, clientCa, clientCrl, clientNames }: TlsFlags, faults: Fault[]): TlsFiles | undefined {
+  if (!mtls) {
+    // Whoever names clients and forgets the switch must not end up with a server that lets in everybody.
+    const given = { '--client-ca': clientCa !== undefined, '--client-crl': clientCrl !== undefined, '--client-names': clientNames.length > 0 };
+    for (const [path, isGiven] of Object.entries(given)) if (isGiven) faults.push({ path, message: 'needs --mtls' });
+  }
   if (!mtls && tlsCert === undefined && tlsKey === undefined) return undefined;
   const reason = mtls ? 'is required with --mtls' : '--tls-cert and --tls-key need each other';
   const pem = (flag: string, path: string | undefined) => {
-    if (path !== undefined) return readPem(flag, path, faults);
-    faults.push({ path: flag, message: reason });
-    return '';
+    if (path === undefined) faults.push({ path: flag, message: reason });
+    else checkPem(flag, path, faults);
+    return path ?? '';
   };
-  const cert = pem('--tls-cert', tlsCert);
-  const key = pem('--tls-key', tlsKey);
-  return { cert, key, ...(mtls && { clientCa: pem('--client-ca', clientCa) }) };
+  const files = { certFile: pem('--tls-cert', tlsCert), keyFile: pem('--tls-key', tlsKey) };
+  if (!mtls) return { ...files, clientNames: [] };
+  const crlFile = clientCrl === undefined ? {} : { crlFile: pem('--client-crl', clientCrl) };
+  return { ...files, clientCaFile: pem('--client-ca', clientCa), ...crlFile, clientNames };
 }
 
-function readPem(flag: string, path: string, faults: Fault[]): string {
+function checkPem(flag: string, path: string, faults: Fault[]): void {
   const text = readable(path);
   if (text === undefined) faults.push({ path: flag, message: `${path} cannot be read` });
   else if (!text.includes('-----BEGIN ')) faults.push({ path: flag, message: `${path} is not PEM` });
-  return text ?? '';
 }
 
 /** The flag, else the text in the environment, else the file that the environment names, else the pod's account, else the user's file. */

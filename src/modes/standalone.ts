@@ -14,7 +14,7 @@ import { warningSelection } from '../deployer/observe/warnings.ts';
 import { WatchedObserver } from '../deployer/observe/watched.ts';
 import { sweep } from '../deployer/removing/sweep.ts';
 import { deployerApi } from '../http/deployer-api/deployer-api.ts';
-import { serve } from '../http/plumbing/serve.ts';
+import { serveDeployer } from './serve-deployer.ts';
 
 export interface Standalone {
   readonly url: string;
@@ -57,7 +57,8 @@ export function startStandalone(config: DeployerConfig, log: Logger, { kubernete
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
   const deps: DeployerDeps = { kubernetes, observer, namespace, log, now, mostApplies: config.maxApplies };
   const deployer = createDeployer(deps);
-  const serving = serve(deployerApi(deployer, { log, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced }), config);
+  const app = deployerApi(deployer, { log, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
+  const serving = serveDeployer(app, config, log);
 
   const ending = new AbortController();
   const connected = check();

@@ -1,4 +1,4 @@
-import { boolean, file, name, text, wholeNumber } from './option.ts';
+import { boolean, file, list, name, text, wholeNumber } from './option.ts';
 import { processOptions } from './process-options.ts';
 
 const kubernetes = 'Kubernetes';
@@ -38,6 +38,14 @@ export const standaloneOptions = {
   tlsCert: file({ flag: 'tls-cert', group: tls, isOptional: true, help: 'certificate chain, PEM' }),
   tlsKey: file({ flag: 'tls-key', group: tls, isOptional: true, help: 'its key, PEM' }),
   clientCa: file({ flag: 'client-ca', group: tls, isOptional: true, help: 'authority of the clients’ certificates, PEM' }),
+  clientCrl: file({ flag: 'client-crl', group: tls, isOptional: true, help: 'revocation lists of --client-ca, PEM' }),
+  clientNames: list({
+    flag: 'client-names',
+    group: tls,
+    default: '',
+    metavar: 'NAME,...',
+    help: 'only clients whose certificate has one of these names (common name, DNS or URI); default: every client of --client-ca',
+  }),
   ...processOptions({ port: 8080, logLevel: 'info', maxBodyBytes: 1024 * 1024 }),
 };
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { pathOf } from './path-of.ts';
+import type { ClientIdentity } from './request-context.ts';
 
 export interface Access {
   readonly request: Request;
@@ -7,15 +8,17 @@ export interface Access {
   readonly status: number;
   /** Of `performance.now()`. */
   readonly startedAt: number;
-  readonly peer: string | undefined;
+  readonly peer?: string;
+  readonly client?: ClientIdentity;
 }
 
 const PROBES = new Set(['/', '/livez', '/readyz', '/metrics', '/api/v1/health']);
 
 /** One line a request: the path without its query, which names users, and no header. Probes come every few seconds and are told at debug level. */
-export function logAccess(log: Logger, { request, requestId, status, startedAt, peer }: Access): void {
+export function logAccess(log: Logger, { request, requestId, status, startedAt, peer, client }: Access): void {
   const path = pathOf(request);
   const level = PROBES.has(path) && status < 500 ? 'debug' : 'info';
   const duration_ms = Math.round((performance.now() - startedAt) * 10) / 10;
-  log[level]({ request_id: requestId, method: request.method, path, status, duration_ms, ...(peer !== undefined && { peer }) }, 'request');
+  const who = { ...(peer !== undefined && { peer }), ...(client && { client }) };
+  log[level]({ request_id: requestId, method: request.method, path, status, duration_ms, ...who }, 'request');
 }

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia';
 import type { Logger } from 'pino';
-import { InvalidDocumentError, UnavailableError } from '../../errors/errors.ts';
+import { ClientRefusedError, InvalidDocumentError, UnavailableError } from '../../errors/errors.ts';
 import { logAccess } from './access-log.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { type ErrorDialect, errorResponse } from './error-response.ts';
@@ -51,7 +51,7 @@ export function createApp(options: AppOptions) {
     const isTooLarge = response.status === 413;
     if (isTooLarge) await discardBody(request);
     finish(response.headers, requestId, transport.draining.aborted || isTooLarge);
-    logAccess(log, { request, requestId, status: response.status, startedAt: started, peer: transport.peer });
+    logAccess(log, { request, requestId, status: response.status, startedAt: started, ...transport });
     return response;
   });
   return serveOpenApi(app, options.title ?? 'vice');
@@ -61,7 +61,8 @@ export function createApp(options: AppOptions) {
 const ANSWERS_TO_THE_END = new Set(['/', '/livez', '/metrics']);
 
 /** What is refused whatever the route is. */
-function refuse(request: Request, { maxBodyBytes, draining }: Transport): void {
+function refuse(request: Request, { maxBodyBytes, draining, refusal }: Transport): void {
+  if (refusal !== undefined) throw new ClientRefusedError(`the client certificate ${refusal}`);
   if (!isSaneHost(request)) throw new InvalidDocumentError('the Host header is not a host name');
   if (draining.aborted && !ANSWERS_TO_THE_END.has(pathOf(request))) throw new UnavailableError('the server is ending', { retryAfterSeconds: 1 });
   if (announcedBytes(request.headers) > maxBodyBytes) throw tooLarge(maxBodyBytes);

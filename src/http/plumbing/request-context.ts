@@ -8,6 +8,16 @@ export interface RequestContext {
   readonly draining: AbortSignal;
 }
 
+/** Who is at the other end of a connection, by the certificate that it showed. */
+export interface ClientIdentity {
+  /** `CN=vice-coordinator, O=CyVerse`. */
+  readonly subject: string;
+  /** The first alternative name of kind URI. */
+  readonly uri?: string;
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string;
+}
+
 /** What the transport knows of a request before the application sees it. */
 export interface Transport {
   readonly signal: AbortSignal;
@@ -16,7 +26,11 @@ export interface Transport {
   readonly sendingEnds: AbortSignal;
   /** A body that announces more than this is refused before any route is looked up. */
   readonly maxBodyBytes: number;
+  /** Address of the client. */
   readonly peer?: string;
+  readonly client?: ClientIdentity;
+  /** Why the client's certificate is not let in, although the handshake was made: nothing but this is answered. */
+  readonly refusal?: string;
 }
 
 const transports = new WeakMap<Request, Transport>();

@@ -1,23 +1,17 @@
 import { UnavailableError } from '../../errors/errors.ts';
+import type { Address, Listener, Serve } from './listener.ts';
 import { rememberTransport } from './request-context.ts';
+import { listenTls } from './tls/listen-tls.ts';
+import type { TlsOptions } from './tls/tls-source.ts';
 
 /** What `createApp` gives, as a server needs it. */
 export interface Servable {
   handle(request: Request): Promise<Response>;
 }
 
-export interface ServeOptions {
-  /** 0: any free port. */
-  readonly port: number;
-  readonly hostname: string;
-  readonly tls?: {
-    /** PEM. */
-    readonly cert: string;
-    /** PEM. */
-    readonly key: string;
-    /** PEM. Set: clients without a certificate of this authority are refused in the handshake. */
-    readonly clientCa?: string;
-  };
+export interface ServeOptions extends Address {
+  /** Absent: in the clear. */
+  readonly tls?: TlsOptions;
   readonly maxBodyBytes: number;
 }
 
@@ -44,31 +38,31 @@ export function serve(app: Servable, options: ServeOptions): Serving {
   const draining = new AbortController();
   const sendingEnds = new AbortController();
   const cut = new AbortController();
-  const { maxBodyBytes } = options;
-  const server = listen(options, (request, peer) => {
+  const { maxBodyBytes, tls } = options;
+  const serveOne: Serve = (request, from) => {
     const signal = AbortSignal.any([request.signal, cut.signal]);
-    const transport = { signal, draining: draining.signal, sendingEnds: sendingEnds.signal, maxBodyBytes };
-    rememberTransport(request, { ...transport, ...(peer !== undefined && { peer }) });
+    rememberTransport(request, { ...from, signal, draining: draining.signal, sendingEnds: sendingEnds.signal, maxBodyBytes });
     return app.handle(request);
-  });
-  const port = server.port ?? options.port;
+  };
+  const server = tls ? listenTls({ ...options, tls }, serveOne) : listenInTheClear(options, serveOne);
+  const { port } = server;
   let stopped: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     draining.abort();
     const noMoreSending = setTimeout(() => sendingEnds.abort(), Math.min(HALF_SENT_MS, graceMs));
     const force = setTimeout(() => {
       cut.abort();
-      void server.stop(true);
+      server.cut();
     }, graceMs);
     // A connection with half a request on it is none that Bun counts as pending, and yet one that it waits for.
     const look = setInterval(() => {
-      if (sendingEnds.signal.aborted && server.pendingRequests === 0) void server.stop(true);
+      if (sendingEnds.signal.aborted && server.pendingRequests() === 0) server.cut();
     }, LOOK_EVERY_MS);
     await server.stop();
     for (const timer of [noMoreSending, force, look]) clearTimeout(timer);
   };
   return {
-    url: `${options.tls ? 'https' : 'http'}://${reachable(options.hostname)}:${port}`,
+    url: `${tls ? 'https' : 'http'}://${reachable(options.hostname)}:${port}`,
     port,
     stop: (graceMs) => {
       stopped ??= stop(graceMs);
@@ -77,11 +71,9 @@ export function serve(app: Servable, options: ServeOptions): Serving {
   };
 }
 
-function listen(options: ServeOptions, fetch: (request: Request, peer: string | undefined) => Promise<Response>) {
-  const { port, hostname, tls } = options;
-  const clientCa = tls?.clientCa === undefined ? {} : { ca: tls.clientCa, requestCert: true, rejectUnauthorized: true };
+function listenInTheClear({ port, hostname }: Address, serveOne: Serve): Listener {
   try {
-    return Bun.serve({
+    const server = Bun.serve({
       port,
       hostname,
       // Without this, a second process would share the port and take part of the requests, silently.
@@ -89,10 +81,14 @@ function listen(options: ServeOptions, fetch: (request: Request, peer: string | 
       idleTimeout: IDLE_TIMEOUT_SECONDS,
       // The application refuses with a proper body what is too large; this is the wall behind it, for bodies that do not say how long they are.
       maxRequestBodySize: 1 << 30,
-      ...(tls && { tls: { cert: tls.cert, key: tls.key, ...clientCa } }),
-      fetch: (request, bun) => fetch(request, bun.requestIP(request)?.address),
+      fetch: (request, bun) => {
+        const peer = bun.requestIP(request)?.address;
+        return serveOne(request, peer === undefined ? {} : { peer });
+      },
       error: () => new Response(null, { status: 500 }),
     });
+    const pendingRequests = () => server.pendingRequests;
+    return { port: server.port ?? port, pendingRequests, stop: () => server.stop(), cut: () => void server.stop(true) };
   } catch (err) {
     throw new UnavailableError(`cannot listen on ${hostname}:${port}`, { cause: err });
   }
