@@ -83,7 +83,7 @@ function clusterId(id: string): ClusterId {
   return checked.value.toLowerCase() as ClusterId;
 }
 
-function shown({ fault: _, ...entry }: ClusterEntry): Cluster {
+function shown({ fault: _, tls: __, ...entry }: ClusterEntry): Cluster {
   return entry;
 }
 

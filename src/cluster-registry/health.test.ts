@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test';
 import type { ClusterId } from '../schema/ids.ts';
-import { ClusterHealth, type Probe } from './health.ts';
+import { ClusterHealth, type Finding, type Probe } from './health.ts';
 import type { ClusterEntry } from './ports.ts';
 
 const signal = new AbortController().signal;
 const checkedAt = new Date('2026-01-02T03:04:05.000Z');
+
+const answers = (does: boolean): Finding => (does ? { state: 'healthy' } : { state: 'unreachable', reason: 'it did not answer' });
 
 function health(probe: Probe, told: string[] = []): ClusterHealth {
   const tell = (facts: object, message?: string) => void told.push(`${message} ${JSON.stringify(facts)}`);
@@ -21,7 +23,7 @@ function cluster(name: string, changes: Partial<ClusterEntry> = {}): ClusterEntr
 /** Probes in rounds; `down` are the names that do not answer in each. */
 async function after(clusters: readonly ClusterEntry[], ...rounds: string[][]): Promise<(name: string) => string | undefined> {
   let down: string[] = [];
-  const found = health(({ name }) => Promise.resolve(!down.includes(name)));
+  const found = health(({ name }) => Promise.resolve(answers(!down.includes(name))));
   for (const round of rounds) {
     down = round;
     await found.probeAll(clusters, signal);
@@ -53,19 +55,29 @@ test('what an administrator decided stands', async () => {
 
 test('a disabled cluster is not asked', async () => {
   const asked: string[] = [];
-  const found = health(({ name }) => Promise.resolve(asked.push(name) > 0));
+  const found = health(({ name }) => Promise.resolve(answers(asked.push(name) > 0)));
   await found.probeAll([cluster('east', { enabled: false, status: 'disabled' }), cluster('northwest')], signal);
   expect(asked).toEqual(['northwest']);
 });
 
 test('the log hears once that a cluster is gone and once that it is back, and the cluster says when it was asked', async () => {
   const told: string[] = [];
-  let answers = false;
-  const found = health(() => Promise.resolve(answers), told);
+  let isUp = false;
+  const found = health(() => Promise.resolve(answers(isUp)), told);
   const east = cluster('east');
   for (const _ of [1, 2, 3]) await found.probeAll([east], signal);
-  answers = true;
+  isUp = true;
   for (const _ of [1, 2]) await found.probeAll([east], signal);
   expect(told.map((line) => line.slice(0, 27))).toEqual(['a cluster does not answer; ', 'a cluster answers again {"c']);
   expect(found.seen(east).last_health_check).toBe('2026-01-02T03:04:05.000Z');
+});
+
+test('a certificate that is refused counts at once, and the cluster says why', async () => {
+  const told: string[] = [];
+  const found = health(() => Promise.resolve({ state: 'auth_failed', reason: 'it has expired' }), told);
+  const east = cluster('east');
+  for (const _ of [1, 2]) await found.probeAll([east], signal);
+  expect(found.seen(east)).toMatchObject({ status: 'auth_failed', status_reason: 'it has expired' });
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain('it has expired');
 });

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { ClusterEntry } from './ports.ts';
 
+/** How a deployer was found. `reason` is for the administrator, and holds nothing secret. */
+export type Finding = { readonly state: 'healthy' } | { readonly state: 'unreachable' | 'auth_failed'; readonly reason: string };
+
 /** Asks one deployer whether it and its kube-apiserver answer. Never throws. */
-export type Probe = (cluster: ClusterEntry, signal: AbortSignal) => Promise<boolean>;
+export type Probe = (cluster: ClusterEntry, signal: AbortSignal) => Promise<Finding>;
 
 /** So many failures in a row make a cluster unreachable: one lost packet does not, and one answer makes it well again. */
 const FAILURES = 2;
@@ -15,6 +18,7 @@ export interface HealthDeps {
 }
 
 interface Found {
+  readonly finding: Finding;
   readonly failures: number;
   /** RFC 3339. */
   readonly at: string;
@@ -35,21 +39,29 @@ export class ClusterHealth {
     const asked = clusters.filter(({ enabled }) => enabled);
     const found = await Promise.all(
       asked.map(async (cluster) => {
-        const answers = await this.#deps.probe(cluster, signal);
-        return { cluster, failures: answers ? 0 : this.#failuresOf(cluster) + 1, at: this.#deps.now().toISOString() };
+        const finding = await this.#deps.probe(cluster, signal);
+        return { cluster, finding, failures: this.#failuresWith(cluster, finding), at: this.#deps.now().toISOString() };
       }),
     );
     if (signal.aborted) return;
-    for (const { cluster, failures } of found) this.#tell(cluster, failures);
-    this.#found = new Map(found.map(({ cluster, failures, at }) => [cluster.deployer_url, { failures, at }]));
+    for (const { cluster, finding, failures } of found) this.#tell(cluster, finding, failures);
+    this.#found = new Map(found.map(({ cluster, ...rest }) => [cluster.deployer_url, rest]));
   }
 
   #failuresOf(cluster: ClusterEntry): number {
     return this.#found.get(cluster.deployer_url)?.failures ?? 0;
   }
 
-  #tell(cluster: ClusterEntry, failures: number): void {
-    const facts = { cluster: cluster.name, cluster_id: cluster.id, deployer_url: cluster.deployer_url };
+  /** A certificate that is refused is no lost packet: it counts at once. */
+  #failuresWith(cluster: ClusterEntry, { state }: Finding): number {
+    if (state === 'healthy') return 0;
+    const known = this.#failuresOf(cluster);
+    return state === 'auth_failed' && known < FAILURES ? FAILURES : known + 1;
+  }
+
+  #tell(cluster: ClusterEntry, finding: Finding, failures: number): void {
+    const reason = finding.state === 'healthy' ? {} : { state: finding.state, reason: finding.reason };
+    const facts = { cluster: cluster.name, cluster_id: cluster.id, deployer_url: cluster.deployer_url, ...reason };
     if (failures === FAILURES) this.#deps.log.warn(facts, 'a cluster does not answer; launches pass it by until it does');
     if (failures === 0 && this.#failuresOf(cluster) >= FAILURES) this.#deps.log.info(facts, 'a cluster answers again');
   }
@@ -60,7 +72,8 @@ export class ClusterHealth {
     if (found === undefined || !cluster.enabled) return cluster;
     const checked = { ...cluster, last_health_check: found.at };
     if (cluster.status !== 'registered') return checked;
-    if (found.failures >= FAILURES) return { ...checked, status: 'unreachable' };
-    return found.failures === 0 ? { ...checked, status: 'healthy' } : checked;
+    const { finding, failures } = found;
+    if (finding.state === 'healthy') return { ...checked, status: 'healthy' };
+    return failures >= FAILURES ? { ...checked, status: finding.state, status_reason: finding.reason } : checked;
   }
 }

@@ -1,6 +1,7 @@
 import type { ClusterState, NewCluster } from '../schema/cluster.ts';
 import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { ClusterId } from '../schema/ids.ts';
+import type { ClusterTls } from './cluster-tls.ts';
 
 /** A row of `vice_clusters` as it is stored. What an administrator may have written by hand is not trusted yet. */
 export interface ClusterRow {
@@ -45,6 +46,10 @@ export interface ClusterEntry {
   readonly mtls_enabled: boolean;
   readonly profile: ClusterProfile;
   readonly status: ClusterState;
+  /** Why it does not answer. */
+  readonly status_reason?: string;
+  /** The certificates with which its deployer is spoken to. Absent: none of its own. */
+  readonly tls?: ClusterTls;
   /** RFC 3339. Absent until the first check, and while the cluster is disabled. */
   readonly last_health_check?: string;
   /**

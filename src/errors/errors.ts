@@ -141,10 +141,19 @@ export class ConfigurationError extends ViceError {
 
 /** A deployer could not be reached at all: it got nothing of the request, so nothing of it can come to life later. */
 export class DeployerUnreachableError extends ViceError {
-  override readonly name = 'DeployerUnreachableError';
-  readonly code = 'deployer_unreachable';
+  override readonly name: string = 'DeployerUnreachableError';
+  readonly code: 'deployer_unreachable' | 'auth_failed' = 'deployer_unreachable';
   readonly status = 503;
   override readonly retryable = true;
+}
+
+/**
+ * Coordinator and deployer do not accept each other's certificates; the message says which and why. The deployer did nothing of the request. Waiting does
+ * not help: an administrator has something to do.
+ */
+export class DeployerAuthError extends DeployerUnreachableError {
+  override readonly name = 'DeployerAuthError';
+  override readonly code = 'auth_failed';
 }
 
 /** Every cluster that was tried refuses the manifests: the coordinator builds what it must not, or the policies are wrong. The caller can do nothing. */

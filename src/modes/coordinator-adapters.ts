@@ -15,7 +15,7 @@ import type { CoordinatorConfig } from '../config/coordinator.ts';
 import type { AssignmentStore, Clusters } from '../coordinator/ports.ts';
 import { type Repeated, repeat } from '../coordinator/repeat.ts';
 import type { Readiness } from '../http/coordinator-api/probes.ts';
-import { deployersByUrl } from './deployers.ts';
+import { deployers } from './deployers.ts';
 
 /** Everything outside that a coordinator works with. */
 export interface CoordinatorAdapters {
@@ -39,9 +39,9 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   const db = openDatabase(config.dbUri);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
-  const deployers = deployersByUrl();
+  const deployerOf = deployers();
   const health = new ClusterHealth({
-    probe: (cluster, signal) => deployers(cluster.deployer_url).isHealthy(signal),
+    probe: (cluster, signal) => deployerOf(cluster).health(signal),
     now: () => new Date(),
     log,
   });
@@ -56,7 +56,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       rank: (request) => selector.rank(request, registry.snapshot()),
       deployerOf: (clusterId) => {
         const cluster = registry.find(clusterId);
-        return cluster && deployers(cluster.deployer_url);
+        return cluster && deployerOf(cluster);
       },
     },
     clusterUseCases: clusterUseCases({ store: clusterTable, registry, log }),

@@ -50,6 +50,8 @@ export const Cluster = Type.Object(
     mtls_enabled: Type.Boolean(),
     profile: ClusterProfile,
     status: ClusterState,
+    /** Why it is unreachable, or whose certificate is refused and why. */
+    status_reason: Type.Optional(Type.String()),
     /** RFC 3339. Absent until the first check. */
     last_health_check: Type.Optional(Type.String()),
     created_at: Type.String(),

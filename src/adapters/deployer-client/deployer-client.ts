@@ -1,11 +1,13 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import type { Finding } from '../../cluster-registry/health.ts';
 import type { Apply, Deployer, Lease, Observed } from '../../coordinator/ports.ts';
-import { DeployerUnreachableError, UpstreamError } from '../../errors/errors.ts';
+import { DeployerAuthError, DeployerUnreachableError, UpstreamError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';
 import { check } from '../../schema/check.ts';
 import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import { type Answer, type Exchange, exchange } from './exchange.ts';
+import { type Line, SHARED_LINE } from './line.ts';
 import { errorOf, parsed } from './refusals.ts';
 
 /** How long the deployer may take for each request, in milliseconds. */
@@ -31,25 +33,32 @@ const RemovalAnswer = Type.Composite([RemovalStatus], { additionalProperties: tr
 
 /** A deployer that can also be asked how it is. */
 export interface DeployerClient extends Deployer {
-  /** Whether it and its kube-apiserver answer. Never throws. */
-  isHealthy(signal: AbortSignal): Promise<boolean>;
+  /** Whether it and its kube-apiserver answer, and if not, why. Never throws. */
+  health(signal: AbortSignal): Promise<Finding>;
 }
 
 /** The deployer at this base URL, which may have a path of its own, as an API Gateway's `/prod`. */
-export function createDeployerClient(baseUrl: string, patience: Partial<Patience> = {}, now: () => number = Date.now): DeployerClient {
-  return new HttpDeployer(baseUrl.replace(/\/+$/, ''), { ...PATIENCE, ...patience }, now);
+export function createDeployerClient(
+  baseUrl: string,
+  patience: Partial<Patience> = {},
+  now: () => number = Date.now,
+  line: Line = SHARED_LINE,
+): DeployerClient {
+  return new HttpDeployer(baseUrl.replace(/\/+$/, ''), { ...PATIENCE, ...patience }, now, line);
 }
 
 class HttpDeployer implements DeployerClient {
   readonly #base: string;
   readonly #patience: Patience;
   readonly #now: () => number;
+  readonly #line: Line;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(base: string, patience: Patience, now: () => number) {
+  constructor(base: string, patience: Patience, now: () => number, line: Line) {
     this.#base = base;
     this.#patience = patience;
     this.#now = now;
+    this.#line = line;
   }
 
   async apply(request: Apply, signal: AbortSignal): Promise<Observed> {
@@ -81,9 +90,16 @@ class HttpDeployer implements DeployerClient {
     return removal;
   }
 
-  async isHealthy(signal: AbortSignal): Promise<boolean> {
-    const answer = await this.#send('GET', '/api/v1/health', this.#patience.askMs, signal).catch(() => undefined);
-    return answer?.status === 200;
+  async health(signal: AbortSignal): Promise<Finding> {
+    try {
+      const answer = await this.#send('GET', '/api/v1/health', this.#patience.askMs, signal);
+      if (answer.status === 200) return { state: 'healthy' };
+      const { message } = errorOf(answer);
+      return { state: answer.status === 401 || answer.status === 403 ? 'auth_failed' : 'unreachable', reason: message };
+    } catch (err) {
+      const { code, message } = await this.#explained(err);
+      return { state: code === 'auth_failed' ? 'auth_failed' : 'unreachable', reason: message };
+    }
   }
 
   /**
@@ -97,13 +113,21 @@ class HttpDeployer implements DeployerClient {
       const answer = await ask().catch((err: unknown) => (isTimeout(err) ? Promise.reject(err) : ask())); // a connection kept too long breaks once
       if (answer.status !== 200) throw errorOf(answer);
     } catch (err) {
-      if (!(err instanceof ViceError)) throw err;
-      throw new DeployerUnreachableError(`no sign of life: ${err.message}`, { cause: err, ...(err.details && { details: err.details }) });
+      throw await this.#explained(err);
     }
   }
 
+  /** What nothing was lost by, as an error that says so. A connection that broke may have been closed over a certificate. */
+  async #explained(err: unknown): Promise<DeployerUnreachableError> {
+    if (!(err instanceof ViceError)) throw err;
+    if (err instanceof DeployerAuthError) return err;
+    const facts = { cause: err, ...(err.details && { details: err.details }) };
+    const refusal = isBroken(err) ? await this.#line.refusal(this.#base) : undefined;
+    return refusal === undefined ? new DeployerUnreachableError(`no sign of life: ${err.message}`, facts) : new DeployerAuthError(refusal, facts);
+  }
+
   async #send(method: Exchange['method'], path: string, timeoutMs: number, signal: AbortSignal, body?: string): Promise<Answer> {
-    const answer = await exchange({ method, url: this.#base + path, timeoutMs, ...(body !== undefined && { body }) }, signal);
+    const answer = await exchange({ method, url: this.#base + path, timeoutMs, ...(body !== undefined && { body }) }, signal, this.#line);
     if (answer.status < 500) this.#answeredAt = this.#now();
     return answer;
   }
@@ -111,6 +135,10 @@ class HttpDeployer implements DeployerClient {
 
 function isTimeout(err: unknown): boolean {
   return err instanceof Error && err.cause instanceof Error && err.cause.name === 'TimeoutError';
+}
+
+function isBroken({ details }: ViceError): boolean {
+  return details?.['code'] === 'ECONNRESET' || details?.['code'] === 'EPROTO';
 }
 
 function bodyOf<S extends TSchema>(schema: S, answer: Answer): Static<S> {

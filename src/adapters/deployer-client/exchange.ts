@@ -1,4 +1,6 @@
-import { DeployerUnreachableError, UnavailableError, UpstreamError } from '../../errors/errors.ts';
+import { DeployerAuthError, DeployerUnreachableError, UnavailableError, UpstreamError } from '../../errors/errors.ts';
+import { type Line, SHARED_LINE } from './line.ts';
+import { refusalOfDeployer } from './tls-refusal.ts';
 
 export interface Exchange {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -15,20 +17,19 @@ export interface Answer {
 /** No answer that is read here is longer by far; what is longer is not a deployer's. */
 const MOST_ANSWER_BYTES = 1024 * 1024;
 
-/** The connection was never made, so the deployer got nothing. A TLS peer that is refused gets nothing either. */
-const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ERR_TLS_.*|ERR_SSL_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|CERT_.*)$/;
+/** The connection was never made, so the deployer got nothing. A deployer whose certificate is refused gets nothing either. */
+const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|FailedToOpenSocket|ERR_TLS_.*|ERR_SSL_.*)$/;
 
 /**
  * One request and its whole answer.
  *
- * @throws DeployerUnreachableError when no connection could be made, UnavailableError when the answer did not come whole and in time,
+ * @throws DeployerAuthError when the deployer's certificate is refused, DeployerUnreachableError when no connection could be made, UnavailableError when the answer did not come whole and in time,
  *   UpstreamError when it is a redirect or too long
  */
-export async function exchange(request: Exchange, signal: AbortSignal): Promise<Answer> {
+export async function exchange(request: Exchange, signal: AbortSignal, line: Line = SHARED_LINE): Promise<Answer> {
   const { method, url, body, timeoutMs } = request;
   try {
-    const response = await fetch(url, {
+    const response = await line.fetch(url, {
       method,
       headers: { accept: 'application/json', 'user-agent': 'vice-coordinator', ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body }),
@@ -56,6 +57,8 @@ async function readBounded(response: Response): Promise<string> {
 function unanswered(err: unknown, request: string, timeoutMs: number): Error {
   if (err instanceof UpstreamError) return err;
   const code = err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
+  const refusal = refusalOfDeployer(code);
+  if (refusal !== undefined) return new DeployerAuthError(refusal, { cause: err, details: { request, code } });
   if (NOT_SENT.test(code)) return new DeployerUnreachableError('the deployer cannot be reached', { cause: err, details: { request, code } });
   const isTimeout = err instanceof Error && err.name === 'TimeoutError';
   const message = isTimeout ? `the deployer did not answer within ${timeoutMs} ms` : 'the connection to the deployer broke';

@@ -2,6 +2,7 @@ import {
   ClusterFullError,
   ClusterMisconfiguredError,
   ConflictError,
+  DeployerAuthError,
   FencedError,
   OverloadedError,
   SpecRefusedError,
@@ -19,6 +20,7 @@ type Make = (message: string, facts: ErrorFacts) => ViceError;
 const BY_CODE: Readonly<Record<string, Make>> = {
   conflict: (message, facts) => new ConflictError(message, facts),
   terminating: (message, facts) => new TerminatingError(message, facts),
+  client_refused: (message, facts) => new DeployerAuthError(message, facts),
   fenced: (message, facts) => new FencedError(message, facts),
   cluster_misconfigured: (message, facts) => new ClusterMisconfiguredError(message, facts),
   cluster_full: (message, facts) => new ClusterFullError(message, facts),

@@ -1,0 +1,37 @@
+import type { ClusterTls } from '../../cluster-registry/cluster-tls.ts';
+import { refusalOfClient } from './tls-refusal.ts';
+
+/** How requests reach a deployer. */
+export interface Line {
+  fetch(url: string, init: BunFetchRequestInit): Promise<Response>;
+  /** After a connection that broke: why certificates are the reason; nothing when they are not, or it cannot be told. Never throws. */
+  refusal(url: string): Promise<string | undefined>;
+  /** Closes its connections, those with a request on them when that has ended. */
+  close(): void;
+}
+
+/** Through the connections that all clusters without certificates of their own share. */
+export const SHARED_LINE: Line = {
+  fetch: (url, init) => fetch(url, init),
+  refusal: (url) => refusalOfClient(url, undefined),
+  close: () => undefined,
+};
+
+/** The longest that a request takes; after it the last connection is back among those that wait. */
+const LONGEST_REQUEST_MS = 40_000;
+
+/**
+ * Connections of one cluster's own, made with its certificates. `fetch` keeps at most 60 different sets of certificates ready; with more, each request
+ * costs a handshake, so that one client certificate for all clusters is better than one for each.
+ */
+export function lineWith(tls: ClusterTls): Line {
+  const session = new Bun.FetchSession({ tls: tls.options(), proxy: false });
+  return {
+    fetch: (url, init) => session.fetch(url, init),
+    refusal: (url) => refusalOfClient(url, tls),
+    close: () => {
+      session.close();
+      setTimeout(() => session.close(), LONGEST_REQUEST_MS).unref();
+    },
+  };
+}
