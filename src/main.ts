@@ -14,6 +14,7 @@ const modes: Readonly<Record<string, () => Promise<Runnable>>> = {
 const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   spec: () => import('./cli/spec.ts'),
   migrate: () => import('./cli/migrate.ts'),
+  keys: () => import('./cli/keys.ts'),
   help: () => import('./cli/help.ts'),
 };
 

@@ -1,12 +1,15 @@
 import type { Logger } from 'pino';
-import { InvalidDocumentError, NotFoundError, UnavailableError } from '../errors/errors.ts';
+import { ConflictError, InvalidDocumentError, NotFoundError, PreconditionFailedError, UnavailableError } from '../errors/errors.ts';
 import { check } from '../schema/check.ts';
-import type { Cluster } from '../schema/cluster.ts';
+import { type Cluster, ClusterChange } from '../schema/cluster.ts';
 import { ClusterId } from '../schema/ids.ts';
+import { unspeakable } from '../schema/unspeakable.ts';
+import { changedColumns, newColumns } from './change.ts';
 import { checkCluster, entryOf } from './entry.ts';
 import { isRemote } from './is-remote.ts';
-import type { ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
+import type { CertificateDeps, ClusterRow, ClusterStore } from './ports.ts';
 import type { ClusterRegistry } from './registry.ts';
+import { shown } from './shown.ts';
 
 /**
  * What an administrator does with clusters. Ids and documents are as they came: every fault is told. Everything @throws UnavailableError when the
@@ -18,6 +21,11 @@ export interface ClusterUseCases {
   get(id: string): Cluster;
   /** @throws InvalidDocumentError with every fault, ConflictError when the name is taken */
   register(document: unknown, signal: AbortSignal): Promise<Cluster>;
+  /**
+   * What is not in the document stays as it is. @param asOf the `updated_at` that the change was made for; absent: whatever is there
+   * @throws as {@link register} and {@link get}; PreconditionFailedError when the cluster is not as it was any more
+   */
+  change(id: string, document: unknown, asOf: string | undefined, signal: AbortSignal): Promise<Cluster>;
   /** A cluster that is disabled takes no new analyses; those that run there go on. @throws as {@link get} */
   setEnabled(id: string, enabled: boolean, signal: AbortSignal): Promise<Cluster>;
   /** Reads the table now and gives what it says. @throws UnavailableError */
@@ -27,27 +35,36 @@ export interface ClusterUseCases {
 export interface ClusterDeps {
   readonly store: ClusterStore;
   readonly registry: ClusterRegistry;
+  readonly certificates: CertificateDeps;
+  /** Of a new cluster. */
+  readonly newId: () => ClusterId;
   readonly log: Logger;
 }
 
+/** Others may change the same cluster at the same moment; so often it is tried again. */
+const MOST_TRIES = 5;
+
 /** Each change stands in this process' snapshot before it is answered; other processes hear of it from the database. */
-export function clusterUseCases({ store, registry, log }: ClusterDeps): ClusterUseCases {
+export function clusterUseCases({ store, registry, certificates, newId, log }: ClusterDeps): ClusterUseCases {
   const loaded = (): ClusterRegistry => {
     if (!registry.isLoaded()) throw new UnavailableError('the clusters have not been read yet', { retryAfterSeconds: 5 });
     return registry;
   };
-  const list = () => loaded().snapshot().map(shown);
+  const list = () =>
+    loaded()
+      .snapshot()
+      .map((entry) => shown(entry, Date.now()));
 
   const found = (id: ClusterId): Cluster => {
     const entry = loaded().find(id);
     if (entry === undefined) throw new NotFoundError(`there is no cluster ${id}`);
-    return shown(entry);
+    return shown(entry, Date.now());
   };
 
   const afterChange = async (row: ClusterRow): Promise<Cluster> => {
     // The change is made, whatever becomes of the reading: the timer will bring it.
     await registry.reload().catch((err: unknown) => log.warn({ err, cluster: row.name }, 'a change of this cluster is stored but not in effect yet'));
-    return shown(registry.find(row.id) ?? entryOf(row, undefined));
+    return shown(registry.find(row.id) ?? entryOf(row, undefined, certificates), Date.now());
   };
 
   return {
@@ -56,12 +73,24 @@ export function clusterUseCases({ store, registry, log }: ClusterDeps): ClusterU
     async register(document, signal) {
       const checked = checkCluster(document);
       if (!checked.ok) throw new InvalidDocumentError('the body is not a cluster', { faults: checked.faults });
-      const { name, deployer_url, enabled = true, priority = 100, profile = {} } = checked.value;
       loaded();
-      const row = await store.insert({ name, deployer_url, enabled, priority, profile }, signal);
+      const row = await store.insert(newColumns(newId(), checked.value, certificates), signal);
       const cluster = await afterChange(row);
       tellMissingServices(cluster, log);
       return { ...cluster, status: 'registered' };
+    },
+    async change(id, document, asOf, signal) {
+      const change = checkChange(document);
+      loaded();
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const known = await store.find(clusterId(id), signal);
+        if (known === undefined) throw new NotFoundError(`there is no cluster ${id}`);
+        if (asOf !== undefined && asOf !== known.updated_at) throw new PreconditionFailedError('the cluster has been changed meanwhile');
+        const { created_at: _, updated_at, ...columns } = known;
+        const row = await store.update(changedColumns(columns, change, certificates), updated_at, signal);
+        if (row !== undefined) return afterChange(row);
+      }
+      throw new ConflictError('the cluster is being changed by others at the same time');
     },
     async setEnabled(id, enabled, signal) {
       loaded();
@@ -83,8 +112,14 @@ function clusterId(id: string): ClusterId {
   return checked.value.toLowerCase() as ClusterId;
 }
 
-function shown({ fault: _, tls: __, ...entry }: ClusterEntry): Cluster {
-  return entry;
+function checkChange(document: unknown): ClusterChange {
+  const checked = check(ClusterChange, document);
+  if (!checked.ok) throw new InvalidDocumentError('the body is not a change of a cluster', { faults: checked.faults });
+  const { deployer_url: url } = checked.value;
+  const faults = unspeakable(document);
+  if (url !== undefined && !URL.canParse(url)) faults.push({ path: 'deployer_url', message: 'must be a URL with a host and port that can be' });
+  if (faults.length > 0) throw new InvalidDocumentError('the body is not a change of a cluster', { faults });
+  return checked.value;
 }
 
 /** The proxy beside each analysis asks these two services, and their default names exist in the main cluster alone. */

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Checked, check, type Fault } from '../schema/check.ts';
 import { type ClusterState, NewCluster } from '../schema/cluster.ts';
 import { unspeakable } from '../schema/unspeakable.ts';
-import type { ClusterEntry, ClusterRow } from './ports.ts';
+import { materialOf } from './certificates.ts';
+import type { CertificateDeps, ClusterEntry, ClusterRow } from './ports.ts';
 
 /** A document as a cluster that can be kept and asked. */
 export function checkCluster(document: unknown): Checked<NewCluster> {
@@ -15,11 +16,14 @@ export function checkCluster(document: unknown): Checked<NewCluster> {
 }
 
 /** A row as an entry of the snapshot. `known` is the entry of the same cluster in the snapshot before. */
-export function entryOf(row: ClusterRow, known: ClusterEntry | undefined): ClusterEntry {
+export function entryOf(row: ClusterRow, known: ClusterEntry | undefined, certificates: CertificateDeps): ClusterEntry {
   const { id, mtls_enabled, created_at, updated_at, name, deployer_url, enabled, priority, profile } = row;
   const checked = checkCluster({ name, deployer_url, enabled, priority, profile });
   if (!checked.ok) return faulty(row, known, checked.faults);
-  const right = { name, deployer_url, enabled, priority, mtls_enabled, profile: checked.value.profile ?? {} };
+  const material = materialOf(row, certificates);
+  if (!material.ok) return faulty(row, known, [material.fault]);
+  const { tls } = material;
+  const right = { name, deployer_url, enabled, priority, mtls_enabled, profile: checked.value.profile ?? {}, ...(tls && { tls }) };
   return same(known, { id, ...right, status: statusOf(right), created_at, updated_at });
 }
 
@@ -27,7 +31,8 @@ export function entryOf(row: ClusterRow, known: ClusterEntry | undefined): Clust
 function faulty(row: ClusterRow, known: ClusterEntry | undefined, faults: readonly Fault[]): ClusterEntry {
   const fault = `has a faulty row: ${faults.map(({ path, message }) => `${path} ${message}`).join('; ')}`;
   const wasNeverRight = known === undefined || (known.fault !== undefined && !known.enabled);
-  const lastGood = wasNeverRight ? { ...row, profile: {}, enabled: false } : known;
+  const { id, name, deployer_url, priority, mtls_enabled, created_at } = row; // and nothing of its certificates
+  const lastGood = wasNeverRight ? { id, name, deployer_url, priority, mtls_enabled, created_at, profile: {}, enabled: false } : known;
   return same(known, { ...lastGood, enabled: lastGood.enabled && row.enabled, status: 'degraded', fault, updated_at: row.updated_at });
 }
 

@@ -1,4 +1,4 @@
-import type { ClusterState, NewCluster } from '../schema/cluster.ts';
+import type { ClusterState } from '../schema/cluster.ts';
 import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { ClusterId } from '../schema/ids.ts';
 import type { ClusterTls } from './cluster-tls.ts';
@@ -11,19 +11,59 @@ export interface ClusterRow {
   readonly enabled: boolean;
   readonly priority: number;
   readonly mtls_enabled: boolean;
+  /** PEM. */
+  readonly ca_cert: string | null;
+  /** PEM. */
+  readonly client_cert: string | null;
+  /** What {@link KeyVault.seal} gave. */
+  readonly client_key_encrypted: Uint8Array | null;
+  /** Name of a folder of files, where the key is not in the table. */
+  readonly client_key_ref: string | null;
   readonly profile: unknown;
   /** RFC 3339, in UTC. */
   readonly created_at: string;
   readonly updated_at: string;
 }
 
+/** What is written of a cluster. */
+export type ClusterColumns = Omit<ClusterRow, 'created_at' | 'updated_at'>;
+
 /** The table of clusters. Every method @throws UnavailableError when the database cannot be reached. */
 export interface ClusterStore {
   list(signal: AbortSignal): Promise<readonly ClusterRow[]>;
+  /** Undefined when there is no such cluster. */
+  find(id: ClusterId, signal: AbortSignal): Promise<ClusterRow | undefined>;
   /** @throws ConflictError when the name is taken */
-  insert(cluster: Required<Omit<NewCluster, 'mtls_enabled'>>, signal: AbortSignal): Promise<ClusterRow>;
+  insert(cluster: ClusterColumns, signal: AbortSignal): Promise<ClusterRow>;
+  /** Undefined when the row is not as it was at `updatedAt` any more, or gone. @throws ConflictError when the name is taken */
+  update(cluster: ClusterColumns, updatedAt: string, signal: AbortSignal): Promise<ClusterRow | undefined>;
   /** Undefined when there is no such cluster. */
   setEnabled(id: ClusterId, enabled: boolean, signal: AbortSignal): Promise<ClusterRow | undefined>;
+}
+
+/** Seals private keys, so that they are of no use to whoever reads the table. */
+export interface KeyVault {
+  /** False: no key is configured to seal with. */
+  readonly canSeal: boolean;
+  /** For the row of this cluster alone. */
+  seal(id: ClusterId, clientKey: string): Uint8Array;
+  /** @throws an error whose message says why not, and holds nothing of the key */
+  open(id: ClusterId, sealed: Uint8Array): string;
+}
+
+/** Certificates and keys that lie in files, one folder for each cluster or reference. */
+export interface CertificateFiles {
+  /** PEM; nothing when there is no such file. */
+  read(folder: string, file: 'ca' | 'cert' | 'key'): string | undefined;
+  /** Calls back when something that was read has changed, until the function that it gives is called. */
+  onChange(changed: () => void): () => void;
+}
+
+/** Where certificates of clusters come from besides their rows. */
+export interface CertificateDeps {
+  readonly vault: KeyVault;
+  /** Absent: no directory is configured. */
+  readonly files?: CertificateFiles;
 }
 
 /** News that the table of clusters has changed. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ClusterId } from '../schema/ids.ts';
 import { entryOf } from './entry.ts';
-import type { ClusterChanges, ClusterEntry, ClusterStore } from './ports.ts';
+import type { CertificateDeps, ClusterChanges, ClusterEntry, ClusterStore } from './ports.ts';
 
 /** The registered clusters as of the last time that the database could be read. */
 export interface ClusterRegistry {
@@ -21,11 +21,12 @@ export interface RegistryDeps {
   readonly store: Pick<ClusterStore, 'list'>;
   /** Absent: the timer alone brings changes. */
   readonly changes?: ClusterChanges;
+  readonly certificates: CertificateDeps;
   readonly reloadMs: number;
   readonly log: Logger;
 }
 
-export function clusterRegistry({ store, changes, reloadMs, log }: RegistryDeps): ClusterRegistry {
+export function clusterRegistry({ store, changes, certificates, reloadMs, log }: RegistryDeps): ClusterRegistry {
   const ending = new AbortController();
   let entries: readonly ClusterEntry[] = Object.freeze([]);
   let byId: ReadonlyMap<ClusterId, ClusterEntry> = new Map();
@@ -33,10 +34,11 @@ export function clusterRegistry({ store, changes, reloadMs, log }: RegistryDeps)
   let next: Promise<void> | undefined;
   let isLoaded = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let unwatch: (() => void) | undefined;
 
   const read = async () => {
     const rows = await store.list(ending.signal);
-    const fresh = rows.map((row) => entryOf(row, byId.get(row.id)));
+    const fresh = rows.map((row) => entryOf(row, byId.get(row.id), certificates));
     for (const entry of fresh) tellFault(entry, byId.get(entry.id), log);
     // A disabled cluster is still somebody's home, so the snapshot has them all.
     entries = Object.freeze(fresh.sort((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1)));
@@ -78,10 +80,12 @@ export function clusterRegistry({ store, changes, reloadMs, log }: RegistryDeps)
     async start() {
       await reload();
       tick();
+      unwatch = certificates.files?.onChange(reloadQuietly);
       changes?.listen(reloadQuietly).catch((err: unknown) => log.warn({ err }, 'changes of the clusters are seen by the timer alone for now'));
     },
     async stop() {
       clearTimeout(timer);
+      unwatch?.();
       ending.abort();
       await changes?.stop();
       await reading.catch(() => undefined);

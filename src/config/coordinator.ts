@@ -1,6 +1,7 @@
 import type { LevelWithSilent } from 'pino';
 import type { SpecSettings } from '../spec-builder/settings.ts';
 import { freeze } from './freeze.ts';
+import { type KeyText, keyTextOf } from './key-text.ts';
 import { logLevelOf } from './levels.ts';
 import { coordinatorOptions } from './options/coordinator-options.ts';
 import { ignoredFlags } from './options/ignored-flags.ts';
@@ -25,6 +26,10 @@ export interface CoordinatorConfig {
   /** User names that no quota stops. */
   readonly bypassUsers: readonly string[];
   readonly registryReloadSeconds: number;
+  /** Encryption keys, one a line. Secret: never logged. Absent: no private key can be stored or read in the database. */
+  readonly keys?: KeyText;
+  /** Directory of the clusters' certificates. */
+  readonly clusterTlsDir?: string;
   readonly spec: SpecSettings;
   /** To be logged once at start: flags that were given and decide nothing. */
   readonly warnings: readonly string[];
@@ -40,10 +45,13 @@ export const coordinatorReads = {
 /** @throws ConfigurationError with every fault at once */
 export function loadCoordinatorConfig(argv: readonly string[], env: Environment): CoordinatorConfig {
   const { values, warnings, faults } = read(coordinatorReads, argv, env);
+  const { clusterTlsDir } = values;
+  const keys = keyTextOf(values, faults);
   refuseFaults(faults);
   const { port, hostname, maxBodyBytes, drainSeconds, dbUri, dbListenUri = dbUri, userSuffix, bypassUsers, registryReloadSeconds } = values;
   const process = { port, hostname, maxBodyBytes, drainSeconds, logLevel: logLevelOf(values.logLevel) };
-  const own = { dbUri, dbListenUri, userSuffix, bypassUsers, registryReloadSeconds };
+  const clusters = { registryReloadSeconds, ...(keys && { keys }), ...(clusterTlsDir !== undefined && { clusterTlsDir }) };
+  const own = { dbUri, dbListenUri, userSuffix, bypassUsers, ...clusters };
   return freeze({ ...process, ...own, spec: specSettings(values), warnings });
 }
 

@@ -1,6 +1,7 @@
 import { migrateReads, specReads } from './commands.ts';
 import { coordinatorReads } from './coordinator.ts';
 import { lambdaReads, standaloneReads } from './deployer.ts';
+import { keysReads } from './keys-command.ts';
 import type { IgnoredFlag } from './options/ignored-flags.ts';
 import type { Options } from './options/option.ts';
 import { sourceOptions } from './options/source-options.ts';
@@ -79,6 +80,19 @@ export const commands: readonly Topic[] = [
     examples: [
       ['as the owner of the tables', 'DISCOENV_DB_URI=postgresql://owner:…@db/de vice migrate'],
       ['to see first what it would do', 'vice migrate --config service.yml --dry-run'],
+    ],
+  },
+  {
+    name: 'keys',
+    usage: 'vice keys generate|rotate [FLAG ...]',
+    summary: 'make encryption keys, and seal the private keys of clusters anew with another one',
+    description:
+      'generate prints a line for the file of --keys-file. rotate seals what is in the database with the first key of that file: put the new key on top of the old ones, restart the coordinators, rotate, and then take the old ones away.',
+    options: { ...keysReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [
+      ['a first key', 'vice keys generate > keys'],
+      ['after a new one was put on top', 'vice keys rotate --config service.yml --keys-file keys'],
     ],
   },
 ];

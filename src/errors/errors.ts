@@ -169,3 +169,10 @@ export class ClientRefusedError extends ViceError {
   readonly code = 'client_refused';
   readonly status = 403;
 }
+
+/** The resource is not any more as the condition of the request (RFC 9110, section 13.1.1) says. */
+export class PreconditionFailedError extends ViceError {
+  override readonly name = 'PreconditionFailedError';
+  readonly code = 'precondition_failed';
+  readonly status = 412;
+}

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { keyRingIn } from '../adapters/keys/key-ring.ts';
+import { keyVault } from '../adapters/keys/vault.ts';
 import { assignmentStore } from '../adapters/postgres/assignment-store.ts';
 import { clusterChanges } from '../adapters/postgres/cluster-changes.ts';
 import { clusterStore } from '../adapters/postgres/cluster-store.ts';
 import { type Database, openDatabase } from '../adapters/postgres/database.ts';
 import { addJobsColumn } from '../adapters/postgres/migrations/jobs-column.ts';
 import { runMigrations } from '../adapters/postgres/migrations/run.ts';
+import { ClusterFiles } from '../adapters/tls-files/cluster-files.ts';
 import { type ClusterUseCases, clusterUseCases } from '../cluster-registry/clusters.ts';
 import { ClusterHealth } from '../cluster-registry/health.ts';
-import type { ClusterEntry } from '../cluster-registry/ports.ts';
+import type { CertificateDeps, ClusterEntry } from '../cluster-registry/ports.ts';
 import { type ClusterRegistry, clusterRegistry } from '../cluster-registry/registry.ts';
 import { priority, selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
 import type { AssignmentStore, Clusters } from '../coordinator/ports.ts';
 import { type Repeated, repeat } from '../coordinator/repeat.ts';
 import type { Readiness } from '../http/coordinator-api/probes.ts';
+import type { ClusterId } from '../schema/ids.ts';
 import { deployers } from './deployers.ts';
 
 /** Everything outside that a coordinator works with. */
@@ -39,13 +43,14 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   const db = openDatabase(config.dbUri);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
+  const certificates = certificatesOf(config);
   const deployerOf = deployers();
   const health = new ClusterHealth({
     probe: (cluster, signal) => deployerOf(cluster).health(signal),
     now: () => new Date(),
     log,
   });
-  const rows = clusterRegistry({ store: clusterTable, changes, reloadMs: config.registryReloadSeconds * 1_000, log });
+  const rows = clusterRegistry({ store: clusterTable, changes, certificates, reloadMs: config.registryReloadSeconds * 1_000, log });
   const registry = withHealth(rows, health);
   const selector = selectorBy(priority);
   let probing: Repeated | undefined;
@@ -59,7 +64,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
         return cluster && deployerOf(cluster);
       },
     },
-    clusterUseCases: clusterUseCases({ store: clusterTable, registry, log }),
+    clusterUseCases: clusterUseCases({ store: clusterTable, registry, certificates, newId: newClusterId, log }),
     async prepare() {
       await migrate(db, log);
       await registry.start();
@@ -75,6 +80,16 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       await db.end({ timeout: 5 });
     },
   };
+}
+
+/** @throws ConfigurationError when the keys are none */
+function certificatesOf({ keys, clusterTlsDir }: CoordinatorConfig): CertificateDeps {
+  const vault = keyVault(keys === undefined ? [] : keyRingIn(keys.text, keys.origin));
+  return { vault, ...(clusterTlsDir !== undefined && { files: new ClusterFiles(clusterTlsDir) }) };
+}
+
+function newClusterId(): ClusterId {
+  return randomUUID() as ClusterId; // which is a UUID
 }
 
 function withHealth(registry: ClusterRegistry, health: ClusterHealth): ClusterRegistry {

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { ClusterProfile } from './cluster-profile.ts';
 import { ClusterId } from './ids.ts';
 
@@ -13,6 +13,23 @@ const fields = {
   priority: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
 };
 
+/** A chain or a bundle; more is none. */
+const pem = (what: string) => Type.String({ maxLength: 65_536, pattern: '-----BEGIN ', errorMessage: `must be ${what} in PEM` });
+
+const certificates = {
+  /** Authorities of the deployer's certificate, PEM. Absent: those that the system trusts. */
+  ca_cert: pem('certificates'),
+  /** The certificate that the coordinator shows to the deployer, with its chain, PEM. */
+  client_cert: pem('a certificate'),
+  /** Its private key, PEM. It is stored encrypted, and never shown. */
+  client_key: pem('a private key'),
+  /** Instead of the key: the name of a folder below the coordinator's `--cluster-tls-dir`, with `tls.key`, and `tls.crt` and `ca.crt` where they are not given here. */
+  client_key_ref: Type.String({
+    pattern: '^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$',
+    errorMessage: 'must be the name of a folder: lower case letters, digits, "-" and "."',
+  }),
+};
+
 /** The body of `POST /api/v1/clusters`. */
 export const NewCluster = Type.Object(
   {
@@ -24,12 +41,48 @@ export const NewCluster = Type.Object(
     priority: Type.Optional(fields.priority),
     /** What the coordinator must know of the cluster to build right. @default {} */
     profile: Type.Optional(ClusterProfile),
-    /** Nothing else can be asked for yet. @default false */
-    mtls_enabled: Type.Optional(Type.Literal(false, { errorMessage: 'must be false: mutual TLS with deployers is not available yet' })),
+    /** The coordinator shows a certificate. @default true when a client certificate, key or reference is given, else false */
+    mtls_enabled: Type.Optional(Type.Boolean()),
+    ca_cert: Type.Optional(certificates.ca_cert),
+    client_cert: Type.Optional(certificates.client_cert),
+    client_key: Type.Optional(certificates.client_key),
+    client_key_ref: Type.Optional(certificates.client_key_ref),
   },
   { additionalProperties: false },
 );
 export type NewCluster = Static<typeof NewCluster>;
+
+const orNone = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+/** The body of `PUT /api/v1/clusters/{id}`: what is not in it stays as it is, and null takes it away. */
+export const ClusterChange = Type.Object(
+  {
+    ...Type.Partial(Type.Object({ ...fields, mtls_enabled: Type.Boolean(), profile: ClusterProfile })).properties,
+    ca_cert: orNone(certificates.ca_cert),
+    client_cert: orNone(certificates.client_cert),
+    client_key: orNone(certificates.client_key),
+    client_key_ref: orNone(certificates.client_key_ref),
+  },
+  { additionalProperties: false },
+);
+export type ClusterChange = Static<typeof ClusterChange>;
+
+/** What is told of a certificate. */
+const CertificateFacts = Type.Object(
+  {
+    subject: Type.String(),
+    issuer: Type.String(),
+    names: Type.Array(Type.String()),
+    not_before: Type.String(),
+    not_after: Type.String(),
+    /** SHA-256. */
+    fingerprint: Type.String(),
+    /** Negative when it has expired. */
+    days_left: Type.Integer(),
+  },
+  { additionalProperties: false },
+);
+export type CertificateFacts = Static<typeof CertificateFacts>;
 
 const ClusterState = Type.Union([
   Type.Literal('registered'),
@@ -54,6 +107,10 @@ export const Cluster = Type.Object(
     status_reason: Type.Optional(Type.String()),
     /** RFC 3339. Absent until the first check. */
     last_health_check: Type.Optional(Type.String()),
+    /** Authorities of the deployer's certificate. */
+    ca_certificates: Type.Optional(Type.Array(CertificateFacts)),
+    /** What the coordinator shows. */
+    client_certificate: Type.Optional(CertificateFacts),
     created_at: Type.String(),
     updated_at: Type.String(),
   },

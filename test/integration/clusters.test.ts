@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { Writable } from 'node:stream';
 import type { Elysia } from 'elysia';
 import { pino } from 'pino';
+import { keyVault } from '../../src/adapters/keys/vault.ts';
 import { clusterChanges } from '../../src/adapters/postgres/cluster-changes.ts';
 import { clusterStore } from '../../src/adapters/postgres/cluster-store.ts';
 import { type Database, openDatabase } from '../../src/adapters/postgres/database.ts';
@@ -12,11 +13,14 @@ import { clusterRoutes } from '../../src/http/coordinator-api/clusters.ts';
 import { createApp } from '../../src/http/plumbing/app.ts';
 import { check } from '../../src/schema/check.ts';
 import { Cluster, ClusterList } from '../../src/schema/cluster.ts';
+import type { ClusterId } from '../../src/schema/ids.ts';
 import { Problem } from '../../src/schema/problem.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const FAR = 3_600_000;
+const certificates = { vault: keyVault([]) };
+const newId = () => crypto.randomUUID() as ClusterId; // which is a UUID
 
 let uri: string;
 let db: Database;
@@ -32,10 +36,10 @@ beforeAll(async () => {
   db = openDatabase(uri);
   await runMigrations(db);
   const store = clusterStore(db);
-  registry = clusterRegistry({ store, reloadMs: FAR, log }); // hears of nothing but what is done through it
+  registry = clusterRegistry({ store, certificates, reloadMs: FAR, log }); // hears of nothing but what is done through it
   await registry.start();
   registries.push(registry);
-  app = clusterRoutes(createApp({ log }), { clusters: clusterUseCases({ store, registry, log }), maxBodyBytes: 10_000 });
+  app = clusterRoutes(createApp({ log }), { clusters: clusterUseCases({ store, registry, certificates, newId, log }), maxBodyBytes: 10_000 });
 }, 120_000);
 afterAll(async () => {
   await Promise.all(registries.map((each) => each.stop()));
@@ -61,6 +65,7 @@ async function another(options: { listens: boolean; reloadMs?: number }): Promis
   const changes = options.listens ? clusterChanges(uri) : undefined;
   const other = clusterRegistry({
     store: clusterStore(db),
+    certificates,
     reloadMs: options.reloadMs ?? FAR,
     log: pino({ level: 'silent' }),
     ...(changes && { changes }),
@@ -103,7 +108,7 @@ describe('registering', () => {
       deployer_url: 'ftp://x',
       priority: '1',
       ca_cert: 'x',
-      mtls_enabled: true,
+      mtls_enabled: 'yes',
       profile: { capacity: { slots: -1 }, wrong: 1 },
     });
     expect(status).toBe(400);
@@ -177,8 +182,11 @@ describe('a cluster', () => {
 
 test('before the first reading nothing is said of the clusters, least of all that there are none', async () => {
   const store = clusterStore(db);
-  const unread = clusterRegistry({ store, reloadMs: FAR, log });
-  const early = clusterRoutes(createApp({ log }), { clusters: clusterUseCases({ store, registry: unread, log }), maxBodyBytes: 10_000 });
+  const unread = clusterRegistry({ store, certificates, reloadMs: FAR, log });
+  const early = clusterRoutes(createApp({ log }), {
+    clusters: clusterUseCases({ store, registry: unread, certificates, newId, log }),
+    maxBodyBytes: 10_000,
+  });
   const answer = await early.handle(new Request('http://localhost/api/v1/clusters'));
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
   await unread.reload();

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { keyVault } from '../../src/adapters/keys/vault.ts';
 import { assignmentStore } from '../../src/adapters/postgres/assignment-store.ts';
 import { clusterChanges } from '../../src/adapters/postgres/cluster-changes.ts';
 import { clusterStore } from '../../src/adapters/postgres/cluster-store.ts';
@@ -32,7 +33,13 @@ beforeAll(async () => {
   await runMigrations(db);
   store = assignmentStore(db, { owner: 'us', leaseMs: 60_000 });
   const changes = clusterChanges(uri);
-  registry = clusterRegistry({ store: clusterStore(db), changes, reloadMs: 3_600_000, log: pino({ level: 'silent' }) });
+  registry = clusterRegistry({
+    store: clusterStore(db),
+    changes,
+    certificates: { vault: keyVault([]) },
+    reloadMs: 3_600_000,
+    log: pino({ level: 'silent' }),
+  });
   await db`INSERT INTO vice_clusters (name, deployer_url) VALUES ('before', 'http://x')`;
   await registry.start();
 }, 120_000);

@@ -1,4 +1,4 @@
-import type { ClusterRow, ClusterStore } from '../../cluster-registry/ports.ts';
+import type { ClusterColumns, ClusterRow, ClusterStore } from '../../cluster-registry/ports.ts';
 import { ConflictError } from '../../errors/errors.ts';
 import { ask } from './ask.ts';
 import type { Database } from './database.ts';
@@ -10,9 +10,15 @@ const UNIQUE_VIOLATION = '23505';
 /** The table `vice_clusters`. */
 export function clusterStore(db: Database): ClusterStore {
   // The columns hold UTC without saying so; `to_char` says it, whatever the time zones of the session and of this process are.
+  const updatedAt = db`to_char(updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
   const columns = db`
-    id, name, deployer_url, enabled, priority, mtls_enabled, profile,
-    to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at, to_char(updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at`;
+    id, name, deployer_url, enabled, priority, mtls_enabled, ca_cert, client_cert, client_key_encrypted, client_key_ref, profile,
+    to_char(created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created_at, ${updatedAt} AS updated_at`;
+  const written = (cluster: ClusterColumns) => {
+    const { profile, name, ...rest } = cluster;
+    const { client_key_encrypted: sealed } = rest;
+    return { ...rest, name: storableText(name), client_key_encrypted: sealed === null ? null : Buffer.from(sealed) };
+  };
   return {
     async list(signal) {
       return ask(async () => db<ClusterRow[]>`SELECT ${columns} FROM vice_clusters ORDER BY priority, name`, {
@@ -22,18 +28,36 @@ export function clusterStore(db: Database): ClusterStore {
       });
     },
 
-    async insert({ name, deployer_url, enabled, priority, profile }, signal) {
+    async find(id, signal) {
+      const statement = async () => db<ClusterRow[]>`SELECT ${columns} FROM vice_clusters WHERE id = ${id}`;
+      const [row] = await ask(statement, { what: 'find the cluster', signal, repeatable: true });
+      return row;
+    },
+
+    async insert(cluster, signal) {
+      const { id, name, deployer_url, enabled, priority, mtls_enabled, ca_cert, client_cert, client_key_encrypted, client_key_ref } =
+        written(cluster);
       const statement = async () => db<ClusterRow[]>`
-        INSERT INTO vice_clusters (name, deployer_url, enabled, priority, profile)
-        VALUES (${storableText(name)}, ${deployer_url}, ${enabled}, ${priority}, ${storableJson(profile)}::text::jsonb) RETURNING ${columns}`;
-      try {
-        const [row] = await ask(statement, { what: 'register the cluster', signal });
-        if (row === undefined) throw new Error('an insert that returns its row returned none');
-        return row;
-      } catch (err) {
-        if (codeOf(err) === UNIQUE_VIOLATION) throw new ConflictError(`there is a cluster with the name "${name}" already`, { cause: err });
-        throw err;
-      }
+        INSERT INTO vice_clusters
+          (id, name, deployer_url, enabled, priority, mtls_enabled, ca_cert, client_cert, client_key_encrypted, client_key_ref, profile)
+        VALUES (${id}, ${name}, ${deployer_url}, ${enabled}, ${priority}, ${mtls_enabled}, ${ca_cert}, ${client_cert}, ${client_key_encrypted},
+          ${client_key_ref}, ${storableJson(cluster.profile)}::text::jsonb)
+        RETURNING ${columns}`;
+      const [row] = await named(name, () => ask(statement, { what: 'register the cluster', signal }));
+      if (row === undefined) throw new Error('an insert that returns its row returned none');
+      return row;
+    },
+
+    async update(cluster, asOf, signal) {
+      const { id, name, deployer_url, enabled, priority, mtls_enabled, ca_cert, client_cert, client_key_encrypted, client_key_ref } =
+        written(cluster);
+      const statement = async () => db<ClusterRow[]>`
+        UPDATE vice_clusters SET name = ${name}, deployer_url = ${deployer_url}, enabled = ${enabled}, priority = ${priority},
+          mtls_enabled = ${mtls_enabled}, ca_cert = ${ca_cert}, client_cert = ${client_cert}, client_key_encrypted = ${client_key_encrypted},
+          client_key_ref = ${client_key_ref}, profile = ${storableJson(cluster.profile)}::text::jsonb
+        WHERE id = ${id} AND ${updatedAt} = ${asOf} RETURNING ${columns}`;
+      const [row] = await named(name, () => ask(statement, { what: 'change the cluster', signal }));
+      return row;
     },
 
     async setEnabled(id, enabled, signal) {
@@ -42,4 +66,13 @@ export function clusterStore(db: Database): ClusterStore {
       return row;
     },
   };
+}
+
+async function named<T>(name: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (err) {
+    if (codeOf(err) === UNIQUE_VIOLATION) throw new ConflictError(`there is a cluster with the name "${name}" already`, { cause: err });
+    throw err;
+  }
 }

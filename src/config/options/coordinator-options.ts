@@ -1,4 +1,4 @@
-import { list, text, wholeNumber } from './option.ts';
+import { file, list, text, wholeNumber } from './option.ts';
 import { processOptions } from './process-options.ts';
 
 const database = 'Database';
@@ -30,6 +30,19 @@ export const databaseOptions = {
   },
 };
 
+const clusters = 'Clusters';
+
+/** The keys that private keys of clusters are stored with. */
+export const keyOptions = {
+  keysFile: file({
+    flag: 'keys-file',
+    group: clusters,
+    isOptional: true,
+    help: 'encryption keys of the clusters’ private keys, one id:base64 a line; the first encrypts, all decrypt',
+  }),
+  keys: text({ key: 'clusters.keys', group: clusters, isOptional: true, isSecret: true, help: 'the same keys as text, in place of a file' }),
+};
+
 /** The coordinator's own, without those that a spec is built with. */
 export const coordinatorOptions = {
   ...databaseOptions,
@@ -54,9 +67,17 @@ export const coordinatorOptions = {
     'SECONDS',
   )({
     flag: 'registry-reload-seconds',
-    group: 'Clusters',
+    group: clusters,
     default: '30',
     help: 'how often the registry of clusters is read anew, besides notifications',
+  }),
+  ...keyOptions,
+  clusterTlsDir: text({
+    flag: 'cluster-tls-dir',
+    group: clusters,
+    metavar: 'DIRECTORY',
+    isOptional: true,
+    help: 'where certificates of clusters lie in files: a folder for each, named by its id or its client_key_ref, with ca.crt, tls.crt, tls.key',
   }),
   ...processOptions({ port: 60_000, logLevel: 'warn', maxBodyBytes: 8 * 1024 * 1024 }),
 };

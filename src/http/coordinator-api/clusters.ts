@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia';
 import type { ClusterUseCases } from '../../cluster-registry/clusters.ts';
-import { Cluster, ClusterList, NewCluster } from '../../schema/cluster.ts';
+import { Cluster, ClusterChange, ClusterList, NewCluster } from '../../schema/cluster.ts';
 import { jsonResponse } from '../plumbing/json-response.ts';
 import { describe } from '../plumbing/openapi.ts';
 import { readJson } from '../plumbing/read-json.ts';
@@ -26,7 +26,7 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
     '/api/v1/clusters',
     async ({ request }) => {
       const cluster = await clusters.register(await readJson(request, { maxBytes: maxBodyBytes }), contextOf(request).signal);
-      return jsonResponse(201, cluster, { location: `/api/v1/clusters/${cluster.id}` });
+      return jsonResponse(201, cluster, { location: `/api/v1/clusters/${cluster.id}`, ...tagged(cluster) });
     },
     describe({
       summary: 'Register a cluster',
@@ -45,8 +45,27 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
   );
   app.get(
     '/api/v1/clusters/:id',
-    ({ params }) => jsonResponse(200, clusters.get(params.id)),
-    describe({ summary: 'One cluster', tags, answers: { 200: one('the cluster') }, problems: [400, 404] }),
+    ({ params }) => {
+      const cluster = clusters.get(params.id);
+      return jsonResponse(200, cluster, tagged(cluster));
+    },
+    describe({ summary: 'One cluster', tags, answers: { 200: one('the cluster, with an ETag') }, problems: [400, 404] }),
+  );
+  app.put(
+    '/api/v1/clusters/:id',
+    async ({ params, request }) => {
+      const document = await readJson(request, { maxBytes: maxBodyBytes });
+      const cluster = await clusters.change(params.id, document, conditionOf(request), contextOf(request).signal);
+      return jsonResponse(200, cluster, tagged(cluster));
+    },
+    describe({
+      summary: 'Change a cluster, or its certificates alone',
+      description: 'What is not in the body stays as it is, null takes it away. With If-Match only a cluster that has not been changed meanwhile.',
+      tags,
+      body: ClusterChange,
+      answers: { 200: one('the cluster') },
+      problems: [400, 404, 409, 412, 413, 415, 503],
+    }),
   );
   app.post(
     '/api/v1/clusters/:id/enable',
@@ -65,4 +84,14 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
     }),
   );
   return app;
+}
+
+function tagged({ updated_at }: Cluster): { readonly etag: string } {
+  return { etag: `"${updated_at}"` };
+}
+
+/** The `updated_at` of If-Match; nothing without one, and with `*`, which any cluster matches that is there. */
+function conditionOf({ headers }: Request): string | undefined {
+  const given = headers.get('if-match');
+  return given === null || given.trim() === '*' ? undefined : given.trim().replace(/^"(.*)"$/, '$1');
 }

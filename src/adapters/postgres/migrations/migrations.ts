@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import clustersUp from '../../../../migrations/000001_vice_clusters.up.sql' with { type: 'text' };
 import deploymentsUp from '../../../../migrations/000002_vice_deployments.up.sql' with { type: 'text' };
+import keyReferencesUp from '../../../../migrations/000003_cluster_key_references.up.sql' with { type: 'text' };
 
 /** One step of the schema. What has landed is never edited: a new step follows. */
 export interface Migration {
@@ -12,7 +13,11 @@ export interface Migration {
 }
 
 /** Every step that this binary knows, in order: the files `migrations/NNNNNN_name.up.sql`. */
-export const MIGRATIONS: readonly Migration[] = [migration(1, 'vice_clusters', clustersUp), migration(2, 'vice_deployments', deploymentsUp)];
+export const MIGRATIONS: readonly Migration[] = [
+  migration(1, 'vice_clusters', clustersUp),
+  migration(2, 'vice_deployments', deploymentsUp),
+  migration(3, 'cluster_key_references', keyReferencesUp),
+];
 
 export function migration(version: number, name: string, sql: string): Migration {
   return { version, name, sql, checksum: createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex') };
