@@ -15,7 +15,7 @@ const unused = (): never => {
 const log = pino({ level: 'silent' });
 
 async function pages(): Promise<Readonly<Record<string, string>>> {
-  const clusters = { list: unused, get: unused, register: unused, change: unused, setEnabled: unused, reload: unused };
+  const clusters = { list: unused, get: unused, register: unused, change: unused, setEnabled: unused, drain: unused, delete: unused, reload: unused };
   const useCases = { launch: unused, exit: unused };
   const coordinator = coordinatorApi({ useCases, clusters, readiness: unused, maxBodyBytes: 1, log });
   const use = { admit: unused, apply: unused, remove: unused, status: unused, urlReady: unused, list: unused, ping: unused, settled: unused };

@@ -7,7 +7,7 @@ import { unspeakable } from '../schema/unspeakable.ts';
 import { changedColumns, newColumns } from './change.ts';
 import { checkCluster, entryOf } from './entry.ts';
 import { isRemote } from './is-remote.ts';
-import type { CertificateDeps, ClusterRow, ClusterStore } from './ports.ts';
+import type { CertificateDeps, ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
 import type { ClusterRegistry } from './registry.ts';
 import { shown } from './shown.ts';
 
@@ -28,6 +28,10 @@ export interface ClusterUseCases {
   change(id: string, document: unknown, asOf: string | undefined, signal: AbortSignal): Promise<Cluster>;
   /** A cluster that is disabled takes no new analyses; those that run there go on. @throws as {@link get} */
   setEnabled(id: string, enabled: boolean, signal: AbortSignal): Promise<Cluster>;
+  /** Takes no new analyses until it is enabled again; those that run there go on, and the cluster can be removed when the last has ended. @throws as {@link get} */
+  drain(id: string, signal: AbortSignal): Promise<Cluster>;
+  /** @throws as {@link get}; ConflictError while analyses live there, or may */
+  delete(id: string, signal: AbortSignal): Promise<void>;
   /** Reads the table now and gives what it says. @throws UnavailableError */
   reload(): Promise<readonly Cluster[]>;
 }
@@ -38,6 +42,8 @@ export interface ClusterDeps {
   readonly certificates: CertificateDeps;
   /** Of a new cluster. */
   readonly newId: () => ClusterId;
+  /** Asks the deployer of a cluster that has just been changed how it is. Never throws. */
+  readonly probe?: (cluster: ClusterEntry) => void;
   readonly log: Logger;
 }
 
@@ -45,7 +51,7 @@ export interface ClusterDeps {
 const MOST_TRIES = 5;
 
 /** Each change stands in this process' snapshot before it is answered; other processes hear of it from the database. */
-export function clusterUseCases({ store, registry, certificates, newId, log }: ClusterDeps): ClusterUseCases {
+export function clusterUseCases({ store, registry, certificates, newId, probe, log }: ClusterDeps): ClusterUseCases {
   const loaded = (): ClusterRegistry => {
     if (!registry.isLoaded()) throw new UnavailableError('the clusters have not been read yet', { retryAfterSeconds: 5 });
     return registry;
@@ -64,7 +70,9 @@ export function clusterUseCases({ store, registry, certificates, newId, log }: C
   const afterChange = async (row: ClusterRow): Promise<Cluster> => {
     // The change is made, whatever becomes of the reading: the timer will bring it.
     await registry.reload().catch((err: unknown) => log.warn({ err, cluster: row.name }, 'a change of this cluster is stored but not in effect yet'));
-    return shown(registry.find(row.id) ?? entryOf(row, undefined, certificates), Date.now());
+    const entry = registry.find(row.id) ?? entryOf(row, undefined, certificates);
+    probe?.(entry);
+    return shown(entry, Date.now());
   };
 
   return {
@@ -97,6 +105,22 @@ export function clusterUseCases({ store, registry, certificates, newId, log }: C
       const row = await store.setEnabled(clusterId(id), enabled, signal);
       if (row === undefined) throw new NotFoundError(`there is no cluster ${id}`);
       return afterChange(row);
+    },
+    async drain(id, signal) {
+      loaded();
+      const row = await store.drain(clusterId(id), signal);
+      if (row === undefined) throw new NotFoundError(`there is no cluster ${id}`);
+      return afterChange(row);
+    },
+    async delete(id, signal) {
+      loaded();
+      const outcome = await store.delete(clusterId(id), signal);
+      if (outcome === 'absent') throw new NotFoundError(`there is no cluster ${id}`);
+      if (outcome !== 'deleted') {
+        const message = `${outcome.living} analyses live in the cluster, or may; drain it, and delete it when they have ended`;
+        throw new ConflictError(message, { details: { analyses: outcome.living } });
+      }
+      await registry.reload().catch((err: unknown) => log.warn({ err, cluster_id: id }, 'a cluster is deleted and still in the snapshot'));
     },
     async reload() {
       await registry.reload();

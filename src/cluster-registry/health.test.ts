@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { ClusterId } from '../schema/ids.ts';
-import { ClusterHealth, type Finding, type Probe } from './health.ts';
-import type { ClusterEntry } from './ports.ts';
+import { ClusterHealth, type Probe } from './health.ts';
+import type { ClusterEntry, Finding } from './ports.ts';
 
 const signal = new AbortController().signal;
 const checkedAt = new Date('2026-01-02T03:04:05.000Z');
@@ -53,11 +53,21 @@ test('what an administrator decided stands', async () => {
   expect((await after([draining], ['east'], ['east']))('east')).toBe('draining');
 });
 
-test('a disabled cluster is not asked', async () => {
-  const asked: string[] = [];
-  const found = health(({ name }) => Promise.resolve(answers(asked.push(name) > 0)));
-  await found.probeAll([cluster('east', { enabled: false, status: 'disabled' }), cluster('northwest')], signal);
-  expect(asked).toEqual(['northwest']);
+test('a disabled cluster is asked too, stays disabled, and nobody is alarmed', async () => {
+  const told: string[] = [];
+  const found = health(() => Promise.resolve({ state: 'unreachable', reason: 'it is not there yet' }), told);
+  const east = cluster('east', { enabled: false, status: 'disabled' });
+  for (const _ of [1, 2]) await found.probeAll([east], signal);
+  expect(found.seen(east)).toMatchObject({ status: 'disabled', connection: { state: 'unreachable', reason: 'it is not there yet' } });
+  expect(told).toEqual([]);
+});
+
+test('a cluster that was just registered is asked in between, and the others are as they were', async () => {
+  const found = health(({ name }) => Promise.resolve(answers(name === 'east')));
+  await found.probeAll([cluster('northwest')], signal);
+  await found.probe(cluster('east'), signal);
+  expect(found.seen(cluster('east'))).toMatchObject({ status: 'healthy', connection: { state: 'healthy' } });
+  expect(found.seen(cluster('northwest'))).toMatchObject({ connection: { state: 'unreachable' } });
 });
 
 test('the log hears once that a cluster is gone and once that it is back, and the cluster says when it was asked', async () => {

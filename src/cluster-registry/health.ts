@@ -1,8 +1,5 @@
 import type { Logger } from 'pino';
-import type { ClusterEntry } from './ports.ts';
-
-/** How a deployer was found. `reason` is for the administrator, and holds nothing secret. */
-export type Finding = { readonly state: 'healthy' } | { readonly state: 'unreachable' | 'auth_failed'; readonly reason: string };
+import type { ClusterEntry, Finding } from './ports.ts';
 
 /** Asks one deployer whether it and its kube-apiserver answer. Never throws. */
 export type Probe = (cluster: ClusterEntry, signal: AbortSignal) => Promise<Finding>;
@@ -27,29 +24,34 @@ interface Found {
 /** What the probes found. Launches read it and never wait for it. */
 export class ClusterHealth {
   readonly #deps: HealthDeps;
-  // By address: a cluster that moves is asked anew.
+  // By address and certificates: a cluster that gets others is asked anew.
   #found: ReadonlyMap<string, Found> = new Map();
 
   constructor(deps: HealthDeps) {
     this.#deps = deps;
   }
 
-  /** Asks all clusters that may take launches, side by side. A dead one delays nobody but this round. */
+  /** Asks all clusters side by side, those too that are to be enabled later. A dead one delays nobody but this round. */
   async probeAll(clusters: readonly ClusterEntry[], signal: AbortSignal): Promise<void> {
-    const asked = clusters.filter(({ enabled }) => enabled);
-    const found = await Promise.all(
-      asked.map(async (cluster) => {
-        const finding = await this.#deps.probe(cluster, signal);
-        return { cluster, finding, failures: this.#failuresWith(cluster, finding), at: this.#deps.now().toISOString() };
-      }),
-    );
-    if (signal.aborted) return;
-    for (const { cluster, finding, failures } of found) this.#tell(cluster, finding, failures);
-    this.#found = new Map(found.map(({ cluster, ...rest }) => [cluster.deployer_url, rest]));
+    const found = await Promise.all(clusters.map(async (cluster) => [keyOf(cluster), await this.#ask(cluster, signal)] as const));
+    if (!signal.aborted) this.#found = new Map(found);
+  }
+
+  /** Asks one cluster, in between. */
+  async probe(cluster: ClusterEntry, signal: AbortSignal): Promise<void> {
+    const found = await this.#ask(cluster, signal);
+    if (!signal.aborted) this.#found = new Map([...this.#found, [keyOf(cluster), found]]);
+  }
+
+  async #ask(cluster: ClusterEntry, signal: AbortSignal): Promise<Found> {
+    const finding = await this.#deps.probe(cluster, signal);
+    const failures = this.#failuresWith(cluster, finding);
+    if (cluster.enabled && !signal.aborted) this.#tell(cluster, finding, failures);
+    return { finding, failures, at: this.#deps.now().toISOString() };
   }
 
   #failuresOf(cluster: ClusterEntry): number {
-    return this.#found.get(cluster.deployer_url)?.failures ?? 0;
+    return this.#found.get(keyOf(cluster))?.failures ?? 0;
   }
 
   /** A certificate that is refused is no lost packet: it counts at once. */
@@ -68,12 +70,16 @@ export class ClusterHealth {
 
   /** The cluster as it was found. What an administrator decided about it stands. */
   seen(cluster: ClusterEntry): ClusterEntry {
-    const found = this.#found.get(cluster.deployer_url);
-    if (found === undefined || !cluster.enabled) return cluster;
-    const checked = { ...cluster, last_health_check: found.at };
+    const found = this.#found.get(keyOf(cluster));
+    if (found === undefined) return cluster;
+    const checked = { ...cluster, last_health_check: found.at, connection: found.finding };
     if (cluster.status !== 'registered') return checked;
     const { finding, failures } = found;
     if (finding.state === 'healthy') return { ...checked, status: 'healthy' };
     return failures >= FAILURES ? { ...checked, status: finding.state, status_reason: finding.reason } : checked;
   }
+}
+
+function keyOf({ deployer_url, tls }: ClusterEntry): string {
+  return `${deployer_url} ${tls?.digest ?? ''}`;
 }

@@ -28,6 +28,9 @@ export interface ClusterRow {
 /** What is written of a cluster. */
 export type ClusterColumns = Omit<ClusterRow, 'created_at' | 'updated_at'>;
 
+/** How a deployer was found. `reason` is for the administrator, and holds nothing secret. */
+export type Finding = { readonly state: 'healthy' } | { readonly state: 'unreachable' | 'auth_failed'; readonly reason: string };
+
 /** The table of clusters. Every method @throws UnavailableError when the database cannot be reached. */
 export interface ClusterStore {
   list(signal: AbortSignal): Promise<readonly ClusterRow[]>;
@@ -37,8 +40,12 @@ export interface ClusterStore {
   insert(cluster: ClusterColumns, signal: AbortSignal): Promise<ClusterRow>;
   /** Undefined when the row is not as it was at `updatedAt` any more, or gone. @throws ConflictError when the name is taken */
   update(cluster: ClusterColumns, updatedAt: string, signal: AbortSignal): Promise<ClusterRow | undefined>;
-  /** Undefined when there is no such cluster. */
+  /** Enabling ends a draining. Undefined when there is no such cluster. */
   setEnabled(id: ClusterId, enabled: boolean, signal: AbortSignal): Promise<ClusterRow | undefined>;
+  /** Takes no new analyses until it is enabled again. Undefined when there is no such cluster. */
+  drain(id: ClusterId, signal: AbortSignal): Promise<ClusterRow | undefined>;
+  /** Does nothing while analyses live there, or may. */
+  delete(id: ClusterId, signal: AbortSignal): Promise<'deleted' | 'absent' | { readonly living: number }>;
 }
 
 /** Seals private keys, so that they are of no use to whoever reads the table. */
@@ -90,7 +97,9 @@ export interface ClusterEntry {
   readonly status_reason?: string;
   /** The certificates with which its deployer is spoken to. Absent: none of its own. */
   readonly tls?: ClusterTls;
-  /** RFC 3339. Absent until the first check, and while the cluster is disabled. */
+  /** How its deployer was found when it was last asked, whatever was decided about the cluster. */
+  readonly connection?: Finding;
+  /** RFC 3339. Absent until the first check. */
   readonly last_health_check?: string;
   /**
    * What is wrong with the row. Everything else is then as it was when the row was last right; if it never was, the profile is empty and the

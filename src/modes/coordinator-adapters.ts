@@ -53,6 +53,8 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   const rows = clusterRegistry({ store: clusterTable, changes, certificates, reloadMs: config.registryReloadSeconds * 1_000, log });
   const registry = withHealth(rows, health);
   const selector = selectorBy(priority);
+  const closing = new AbortController();
+  const probe = (cluster: ClusterEntry) => void health.probe(cluster, closing.signal);
   let probing: Repeated | undefined;
   let isLoaded = false;
   return {
@@ -64,7 +66,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
         return cluster && deployerOf(cluster);
       },
     },
-    clusterUseCases: clusterUseCases({ store: clusterTable, registry, certificates, newId: newClusterId, log }),
+    clusterUseCases: clusterUseCases({ store: clusterTable, registry, certificates, newId: newClusterId, probe, log }),
     async prepare() {
       await migrate(db, log);
       await registry.start();
@@ -75,6 +77,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       return { database: await answers(db), clusters: isLoaded };
     },
     async close() {
+      closing.abort();
       await probing?.stop();
       await registry.stop();
       await db.end({ timeout: 5 });

@@ -105,6 +105,16 @@ export const Cluster = Type.Object(
     status: ClusterState,
     /** Why it is unreachable, or whose certificate is refused and why. */
     status_reason: Type.Optional(Type.String()),
+    /** How its deployer was found when it was last asked, also while the cluster is disabled. Absent until then. */
+    connection: Type.Optional(
+      Type.Object(
+        {
+          state: Type.Union([Type.Literal('healthy'), Type.Literal('unreachable'), Type.Literal('auth_failed')]),
+          reason: Type.Optional(Type.String()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** RFC 3339. Absent until the first check. */
     last_health_check: Type.Optional(Type.String()),
     /** Authorities of the deployer's certificate. */

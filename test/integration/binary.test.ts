@@ -97,7 +97,7 @@ describe('the command line', () => {
       [['-mode', 'lamda'], 'did you mean lambda?'],
       [['--mode'], 'there are coordinator, standalone, lambda'],
       [['migrat'], 'did you mean migrate?'],
-      [['constructor'], 'there are spec, migrate, help'],
+      [['constructor'], 'there are spec, migrate, '],
       [['help', 'nothing'], 'there is no help on "nothing"'],
     ] as const;
     for (const [args, told] of faulty)

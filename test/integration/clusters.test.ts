@@ -174,10 +174,40 @@ describe('a cluster', () => {
     ['GET', ''],
     ['POST', '/enable'],
     ['POST', '/disable'],
+    ['POST', '/drain'],
+    ['DELETE', ''],
   ])('that is not there is 404 and an id that is no UUID is 400: %s %s', async (method, path) => {
     expect(await ask(method, `/5f4e7a52-6f0c-4c0f-9d28-0c3f8e1a0000${path}`)).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await ask(method, `/one${path}`)).toMatchObject({ status: 400, body: { code: 'invalid_document', faults: [{ path: 'id' }] } });
   });
+});
+
+describe('the end of a cluster', () => {
+  const live = (id: string, state: string, removal: Date | null = null) => db`
+    INSERT INTO vice_deployments (external_id, user_id, username, state, cluster_id, removal_due)
+    VALUES (${state}, 'u', 'u', ${state}, ${id}, ${removal})`;
+
+  test('draining lets it take no more launches, and enabling takes it back', async () => {
+    const { id } = await register({ ...one, profile: { domain: 'example.org' } });
+    const draining = { status: 200, body: { enabled: true, status: 'draining', profile: { domain: 'example.org', draining: true } } };
+    for (const _ of [1, 2]) expect(await ask('POST', `/${id}/drain`)).toMatchObject(draining);
+    expect((await ask('POST', `/${id}/enable`)).body).toMatchObject({ status: 'registered', profile: { domain: 'example.org' } });
+    expect(registry.find(id)?.profile).toEqual({ domain: 'example.org' });
+  });
+
+  test('it is not deleted while an analysis lives there or has something to be removed', async () => {
+    const { id } = await register();
+    await live(id, 'running');
+    await live(id, 'failed', new Date());
+    expect(await ask('DELETE', `/${id}`)).toMatchObject({ status: 409, body: { code: 'conflict', details: { analyses: 2 } } });
+    await db`UPDATE vice_deployments SET state = 'stopped', removal_due = NULL`;
+    expect(await gone(id)).toBe(204);
+    expect(registry.find(id)).toBeUndefined();
+    expect(await db`SELECT cluster_id FROM vice_deployments WHERE cluster_id IS NOT NULL`).toHaveLength(0);
+    await db`DELETE FROM vice_deployments`;
+  });
+
+  const gone = async (id: string) => (await app.handle(new Request(`http://localhost/api/v1/clusters/${id}`, { method: 'DELETE' }))).status;
 });
 
 test('before the first reading nothing is said of the clusters, least of all that there are none', async () => {

@@ -112,6 +112,21 @@ test('with the right certificate it takes launches again', async () => {
   expect([status, await homeOf(uuid)]).toEqual([200, ids.east]);
 });
 
+test('a cluster that is registered disabled says whether it can be reached, before it is enabled', async () => {
+  const { url } = sites.west.deployer;
+  const answer = await clusters('', 'POST', { name: 'new', deployer_url: url, enabled: false, ...certificates(client()) });
+  const { id } = (await answer.json()) as { id: string }; // a test that reads more than it has fails
+  const found = async () => {
+    const cluster = (await (await fetch(`${coordinator.url}/api/v1/clusters/${id}`)).json()) as Record<string, unknown>; // it is JSON
+    return cluster['connection'] !== undefined && cluster;
+  };
+  expect(await waitFor(found, { timeoutMs: 10_000, what: 'the connection to be tested' })).toMatchObject({
+    status: 'disabled',
+    connection: { state: 'healthy' },
+    last_health_check: expect.any(String),
+  });
+});
+
 test('certificates of both sides are exchanged while launches go on, and none fails', async () => {
   const failed: string[] = [];
   let isOver = false;

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import type { Finding } from '../../cluster-registry/health.ts';
+import type { Finding } from '../../cluster-registry/ports.ts';
 import type { Apply, Deployer, Lease, Observed } from '../../coordinator/ports.ts';
 import { DeployerAuthError, DeployerUnreachableError, UpstreamError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';

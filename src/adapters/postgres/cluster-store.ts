@@ -1,11 +1,13 @@
 import type { ClusterColumns, ClusterRow, ClusterStore } from '../../cluster-registry/ports.ts';
 import { ConflictError } from '../../errors/errors.ts';
+import type { ClusterId } from '../../schema/ids.ts';
 import { ask } from './ask.ts';
 import type { Database } from './database.ts';
 import { codeOf } from './errors.ts';
 import { storableJson, storableText } from './storable.ts';
 
 const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
 
 /** The table `vice_clusters`. */
 export function clusterStore(db: Database): ClusterStore {
@@ -61,11 +63,44 @@ export function clusterStore(db: Database): ClusterStore {
     },
 
     async setEnabled(id, enabled, signal) {
-      const statement = async () => db<ClusterRow[]>`UPDATE vice_clusters SET enabled = ${enabled} WHERE id = ${id} RETURNING ${columns}`;
+      const statement = async () => db<ClusterRow[]>`
+        UPDATE vice_clusters SET enabled = ${enabled}, profile = CASE WHEN ${enabled} AND jsonb_typeof(profile) = 'object' THEN profile - 'draining' ELSE profile END
+        WHERE id = ${id} RETURNING ${columns}`;
       const [row] = await ask(statement, { what: `${enabled ? 'enable' : 'disable'} the cluster`, signal, repeatable: true });
       return row;
     },
+
+    async drain(id, signal) {
+      const statement = async () => db<ClusterRow[]>`
+        UPDATE vice_clusters SET profile = profile || '{"draining": true}' WHERE id = ${id} RETURNING ${columns}`;
+      const [row] = await ask(statement, { what: 'drain the cluster', signal, repeatable: true });
+      return row;
+    },
+
+    async delete(id, signal) {
+      try {
+        const [found] = await ask(async () => deleted(db, id), { what: 'delete the cluster', signal });
+        if (found === undefined || !found.was) return 'absent';
+        return found.gone ? 'deleted' : { living: found.living };
+      } catch (err) {
+        // An analysis got there after they were counted.
+        if (codeOf(err) === FOREIGN_KEY_VIOLATION) return { living: 1 };
+        throw err;
+      }
+    },
   };
+}
+
+/** The row is locked before anything is counted. Those that have ended forget where they lived. */
+function deleted(db: Database, id: ClusterId) {
+  return db<{ was: boolean; gone: boolean; living: number }[]>`
+    WITH cluster AS (SELECT id FROM vice_clusters WHERE id = ${id} FOR UPDATE),
+         living AS (
+           SELECT count(*)::int AS n FROM vice_deployments JOIN cluster ON cluster_id = cluster.id
+           WHERE state NOT IN ('stopped', 'failed') OR removal_due IS NOT NULL),
+         forgotten AS (UPDATE vice_deployments SET cluster_id = NULL FROM living WHERE cluster_id = ${id} AND n = 0),
+         gone AS (DELETE FROM vice_clusters USING living WHERE id = ${id} AND n = 0 RETURNING 1)
+    SELECT EXISTS (SELECT 1 FROM cluster) AS was, EXISTS (SELECT 1 FROM gone) AS gone, (SELECT n FROM living) AS living`;
 }
 
 async function named<T>(name: string, act: () => Promise<T>): Promise<T> {

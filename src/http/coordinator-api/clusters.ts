@@ -83,6 +83,25 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
       problems: [400, 404, 503],
     }),
   );
+  app.post(
+    '/api/v1/clusters/:id/drain',
+    async ({ params, request }) => jsonResponse(200, await clusters.drain(params.id, contextOf(request).signal)),
+    describe({
+      summary: 'Let a cluster take no more launches, because it is to go',
+      description: 'Analyses that run there go on. Enabling it takes it back.',
+      tags,
+      answers: { 200: one('the cluster') },
+      problems: [400, 404, 503],
+    }),
+  );
+  app.delete(
+    '/api/v1/clusters/:id',
+    async ({ params, request }) => {
+      await clusters.delete(params.id, contextOf(request).signal);
+      return new Response(null, { status: 204 });
+    },
+    describe({ summary: 'Remove a cluster that no analysis lives in', tags, answers: { 204: ['it is gone'] }, problems: [400, 404, 409, 503] }),
+  );
   return app;
 }
 
