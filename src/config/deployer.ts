@@ -39,6 +39,8 @@ export interface TlsFiles {
   readonly crlFile?: string;
   /** Only clients with one of these names; empty: all of the authorities. */
   readonly clientNames: readonly string[];
+  /** Where probes are answered in the clear. Absent: nowhere else. */
+  readonly probePort?: number;
 }
 
 export const standaloneReads = { options: standaloneOptions, ignored: [], others: {}, operands: 0 } as const;
@@ -77,9 +79,10 @@ interface TlsFlags {
   readonly clientCa: string | undefined;
   readonly clientCrl: string | undefined;
   readonly clientNames: readonly string[];
+  readonly probePort: number;
 }
 
-function tlsFilesOf({ mtls, tlsCert, tlsKey, clientCa, clientCrl, clientNames }: TlsFlags, faults: Fault[]): TlsFiles | undefined {
+function tlsFilesOf({ mtls, tlsCert, tlsKey, clientCa, clientCrl, clientNames, probePort }: TlsFlags, faults: Fault[]): TlsFiles | undefined {
   if (!mtls) {
     // Whoever names clients and forgets the switch must not end up with a server that lets in everybody.
     const given = { '--client-ca': clientCa !== undefined, '--client-crl': clientCrl !== undefined, '--client-names': clientNames.length > 0 };
@@ -95,7 +98,7 @@ function tlsFilesOf({ mtls, tlsCert, tlsKey, clientCa, clientCrl, clientNames }:
   const files = { certFile: pem('--tls-cert', tlsCert), keyFile: pem('--tls-key', tlsKey) };
   if (!mtls) return { ...files, clientNames: [] };
   const crlFile = clientCrl === undefined ? {} : { crlFile: pem('--client-crl', clientCrl) };
-  return { ...files, clientCaFile: pem('--client-ca', clientCa), ...crlFile, clientNames };
+  return { ...files, clientCaFile: pem('--client-ca', clientCa), ...crlFile, clientNames, probePort };
 }
 
 function checkPem(flag: string, path: string, faults: Fault[]): void {

@@ -28,7 +28,9 @@ interface Deployer extends Standalone, CapturedLog {
   write(files: { cert?: string; key?: string; clientCa?: string; crl?: string }): void;
 }
 
-async function deployer(options: { readonly clientNames?: readonly string[]; readonly pair?: Pair } = {}): Promise<Deployer> {
+async function deployer(
+  options: { readonly clientNames?: readonly string[]; readonly pair?: Pair; readonly probePort?: number } = {},
+): Promise<Deployer> {
   const folder = mkdtempSync(join(tmpdir(), 'vice-tls-'));
   stops.push(() => rmSync(folder, { recursive: true }));
   const paths = { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key'), clientCa: join(folder, 'ca.crt'), crl: join(folder, 'crl.pem') };
@@ -37,8 +39,9 @@ async function deployer(options: { readonly clientNames?: readonly string[]; rea
   };
   write({ ...(options.pair ?? server()), clientCa: ca.cert, crl: ca.revoke() });
   const captured = capturedLog();
-  const { clientNames = [] } = options;
-  const tlsFiles = { certFile: paths.cert, keyFile: paths.key, clientCaFile: paths.clientCa, crlFile: paths.crl, clientNames };
+  const { clientNames = [], probePort } = options;
+  const probes = probePort === undefined ? {} : { probePort };
+  const tlsFiles = { certFile: paths.cert, keyFile: paths.key, clientCaFile: paths.clientCa, crlFile: paths.crl, clientNames, ...probes };
   const standalone = createStandalone({ ...ground.config, tlsFiles }, captured.log);
   stops.push(() => standalone.stop());
   await standalone.connected;
@@ -74,6 +77,25 @@ test('the access log says who calls', async () => {
     status: 200,
     client: { subject: 'CN=vice-coordinator', uri: 'spiffe://example.org/vice-coordinator', fingerprint: expect.stringMatching(/^([0-9A-F:]{95})$/) },
   });
+});
+
+test('probes are answered in the clear on a port of their own, and nothing else is', async () => {
+  const { lines } = await deployer({ probePort: 0 });
+  const url = lines.find(({ message }) => message === 'answering probes in the clear')?.['url'];
+  const status = async (path: string, init: RequestInit = {}) => (await fetch(`${url}${path}`, init)).status;
+  expect(await status('/livez')).toBe(200);
+  await waitFor(async () => (await status('/readyz')) === 200, { timeoutMs: 10_000, what: 'the deployer to be ready' });
+  for (const path of [
+    '/api/v1/deployments',
+    '/api/v1/health',
+    '/openapi.json',
+    '/',
+    '/livez/../api/v1/deployments',
+    '/livez%2f..%2fapi%2fv1%2fdeployments',
+  ]) {
+    expect([path, await status(path)]).toEqual([path, 404]);
+  }
+  expect(await status('/livez', { method: 'POST', body: '{}' })).toBe(404);
 });
 
 test('names can be pinned, and whoever has none of them is told so', async () => {

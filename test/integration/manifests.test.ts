@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { loadCoordinatorConfig } from '../../src/config/coordinator.ts';
 import { loadDeployerConfig } from '../../src/config/deployer.ts';
+import { standaloneOptions } from '../../src/config/options/deployer-options.ts';
 
 const deploy = join(import.meta.dir, '../../deploy');
 const components = ['coordinator', 'deployer'] as const;
@@ -90,4 +91,24 @@ test('no manifest holds a Secret, and no role may read one', () => {
     const text = JSON.stringify(documents(file));
     expect([relative(deploy, file), /"kind":"Secret"|"secrets"|"\*"/.test(text)]).toEqual([relative(deploy, file), false]);
   }
+});
+
+test('deploy/deployer-mtls gives the deployer its flags, its files and probes that need no certificate', () => {
+  const { patches } = parseAllDocuments(readFileSync(join(deploy, 'deployer-mtls/kustomization.yaml'), 'utf8'))[0]?.toJS() ?? {};
+  const operations = (kind: string): { readonly path: string; readonly value: unknown }[] =>
+    patches
+      .filter((patch: { target: { kind: string } }) => patch.target.kind === kind)
+      .flatMap((patch: { patch: string }) => parseAllDocuments(patch.patch)[0]?.toJS());
+  const value = (kind: string, path: string) => operations(kind).find((operation) => operation.path === path)?.value;
+  const flags = operations('Deployment').flatMap((operation) => (operation.path.endsWith('/args/-') ? [String(operation.value)] : []));
+  const files = ['tls/tls.crt', 'tls/tls.key', 'client-ca/ca.crt'].map((name) => `/etc/vice/${name}`);
+  for (const file of files) expect(flags.join(' ')).toContain(file);
+  const container = '/spec/template/spec/containers/0';
+  expect(value('Deployment', `${container}/volumeMounts`)).toMatchObject([{ mountPath: '/etc/vice/tls' }, { mountPath: '/etc/vice/client-ca' }]);
+  expect(value('Deployment', `${container}/ports`)).toEqual([
+    { name: 'https', containerPort: 8443 },
+    { name: 'probes', containerPort: standaloneOptions.probePort.default },
+  ]);
+  for (const probe of ['readinessProbe', 'livenessProbe']) expect(value('Deployment', `${container}/${probe}/httpGet/port`)).toBe('probes');
+  expect(value('Service', '/spec/ports')).toEqual([{ name: 'https', port: 8443, targetPort: 'https' }]);
 });

@@ -1,4 +1,4 @@
-import { boolean, file, list, name, text, wholeNumber } from './option.ts';
+import { boolean, file, list, name, port, text, wholeNumber } from './option.ts';
 import { processOptions } from './process-options.ts';
 
 const kubernetes = 'Kubernetes';
@@ -45,6 +45,12 @@ export const standaloneOptions = {
     default: '',
     metavar: 'NAME,...',
     help: 'only clients whose certificate has one of these names (common name, DNS or URI); default: every client of --client-ca',
+  }),
+  probePort: port({
+    flag: 'probe-port',
+    group: tls,
+    default: '8081',
+    help: 'with --mtls: /livez, /readyz and /metrics in the clear, for the kubelet and Prometheus, which have no certificate',
   }),
   ...processOptions({ port: 8080, logLevel: 'info', maxBodyBytes: 1024 * 1024 }),
 };
