@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { junitFlags } from '../test/support/junit.ts';
 
-const everything = ['./src', './test/golden', './test/contract', './test/integration'];
+const everything = ['./src', './test/golden', './test/hostile', './test/contract', './test/integration'];
 const given = process.argv.slice(2);
 const isNamed = given.some((argument) => !argument.startsWith('-'));
 

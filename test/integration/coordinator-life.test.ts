@@ -116,3 +116,13 @@ test('two coordinators on one database launch an analysis that both are asked fo
   expect(site.proxy.seen.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   await Promise.all([one.stop(), two.stop()]);
 });
+
+test('the root greets as app-exposer did, and the probes say what is there', async () => {
+  const coordinator = await runCoordinator(await freshDatabase());
+  const ask = async (path: string) => fetch(`${coordinator.url}${path}`);
+  expect(await (await ask('/')).text()).toBe('Hello from app-exposer.');
+  expect((await ask('/livez')).status).toBe(200);
+  expect(await (await ask('/readyz')).json()).toEqual({ database: true, clusters: true });
+  expect(JSON.stringify(await (await ask('/openapi.json')).json())).toContain('/vice/launch');
+  await coordinator.stop();
+});

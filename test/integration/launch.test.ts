@@ -442,11 +442,3 @@ test('the jobs row that comes after the launch learns of millicores and cluster'
   );
   expect(written).toEqual({ millicores_reserved: 4000, cluster_id: clusterIds[0] ?? '' });
 });
-
-test('the root greets as app-exposer did, and the probes say what is there', async () => {
-  const ask = async (path: string) => fetch(`${coordinator.url}${path}`);
-  expect(await (await ask('/')).text()).toBe('Hello from app-exposer.');
-  expect((await ask('/livez')).status).toBe(200);
-  expect(await (await ask('/readyz')).json()).toEqual({ database: true, clusters: true });
-  expect(JSON.stringify(await (await ask('/openapi.json')).json())).toContain('/vice/launch');
-});

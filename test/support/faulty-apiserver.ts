@@ -34,14 +34,6 @@ export interface FaultyApiserver {
 
 const none: Fault = (_, forward) => forward();
 
-/** What a kube-apiserver says when it does not do what it is asked. */
-export function apiError(code: number, reason: string, headers: Record<string, string> = {}): Response {
-  return Response.json(
-    { apiVersion: 'v1', kind: 'Status', status: 'Failure', code, reason, message: `injected: ${reason}` },
-    { status: code, headers },
-  );
-}
-
 export async function startFaultyApiserver(kubeconfig: string): Promise<FaultyApiserver> {
   const config: Kubeconfig = parse(await readFile(kubeconfig, 'utf8'));
   const [{ cluster }] = config.clusters;
