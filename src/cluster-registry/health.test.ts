@@ -91,3 +91,22 @@ test('a certificate that is refused counts at once, and the cluster says why', a
   expect(told).toHaveLength(1);
   expect(told[0]).toContain('it has expired');
 });
+
+test('the version and the clock of a deployer are known from its last answer, and a clock that goes wrong is told once, as is its end', async () => {
+  const told: string[] = [];
+  const rounds = [0, -5_001, -9_000, undefined, 9_000, 5_000];
+  const found = health(() => {
+    const clock_skew_ms = rounds.shift();
+    if (clock_skew_ms === undefined) return Promise.resolve(answers(false));
+    return Promise.resolve({ state: 'healthy', deployer: { version: '1.2.3', clock_skew_ms } });
+  }, told);
+  const east = cluster('east');
+  const skews: unknown[] = [];
+  while (rounds.length > 0) {
+    await found.probeAll([east], signal);
+    skews.push(found.seen(east).deployer?.clock_skew_ms);
+  }
+  expect(skews).toEqual([0, -5_001, -9_000, -9_000, 9_000, 5_000]);
+  expect(found.seen(east)).toMatchObject({ connection: { state: 'healthy' }, deployer: { version: '1.2.3' } });
+  expect(told.map((line) => line.slice(0, 31))).toEqual(['the clock of a deployer differs', 'the clock of a deployer is righ']);
+});

@@ -1,8 +1,12 @@
 import type { Logger } from 'pino';
-import type { ClusterEntry, Finding } from './ports.ts';
+import { tellSkew } from './clock-skew.ts';
+import type { ClusterEntry, DeployerFacts, Finding } from './ports.ts';
+
+/** How a deployer was found, and what it said of itself where it answered. */
+export type Probed = Finding & { readonly deployer?: DeployerFacts };
 
 /** Asks one deployer whether it and its kube-apiserver answer. Never throws. */
-export type Probe = (cluster: ClusterEntry, signal: AbortSignal) => Promise<Finding>;
+export type Probe = (cluster: ClusterEntry, signal: AbortSignal) => Promise<Probed>;
 
 /** So many failures in a row make a cluster unreachable: one lost packet does not, and one answer makes it well again. */
 const FAILURES = 2;
@@ -17,6 +21,8 @@ export interface HealthDeps {
 interface Found {
   readonly finding: Finding;
   readonly failures: number;
+  /** Of the last answer. */
+  readonly deployer?: DeployerFacts | undefined;
   /** RFC 3339. */
   readonly at: string;
 }
@@ -44,10 +50,14 @@ export class ClusterHealth {
   }
 
   async #ask(cluster: ClusterEntry, signal: AbortSignal): Promise<Found> {
-    const finding = await this.#deps.probe(cluster, signal);
+    const { deployer: said, ...finding } = await this.#deps.probe(cluster, signal);
     const failures = this.#failuresWith(cluster, finding);
-    if (cluster.enabled && !signal.aborted) this.#tell(cluster, finding, failures);
-    return { finding, failures, at: this.#deps.now().toISOString() };
+    const known = this.#found.get(keyOf(cluster))?.deployer;
+    if (cluster.enabled && !signal.aborted) {
+      this.#tell(cluster, finding, failures);
+      tellSkew(this.#deps.log, cluster, known, said);
+    }
+    return { finding, failures, deployer: said ?? known, at: this.#deps.now().toISOString() };
   }
 
   #failuresOf(cluster: ClusterEntry): number {
@@ -72,7 +82,8 @@ export class ClusterHealth {
   seen(cluster: ClusterEntry): ClusterEntry {
     const found = this.#found.get(keyOf(cluster));
     if (found === undefined) return cluster;
-    const checked = { ...cluster, last_health_check: found.at, connection: found.finding };
+    const { at: last_health_check, finding: connection, deployer } = found;
+    const checked = { ...cluster, last_health_check, connection, ...(deployer && { deployer }) };
     if (cluster.status !== 'registered') return checked;
     const { finding, failures } = found;
     if (finding.state === 'healthy') return { ...checked, status: 'healthy' };

@@ -31,6 +31,14 @@ export type ClusterColumns = Omit<ClusterRow, 'created_at' | 'updated_at'>;
 /** How a deployer was found. `reason` is for the administrator, and holds nothing secret. */
 export type Finding = { readonly state: 'healthy' } | { readonly state: 'unreachable' | 'auth_failed'; readonly reason: string };
 
+/** What a deployer says of itself. */
+export interface DeployerFacts {
+  /** `0.1.0 (1a2b3c4)`. */
+  readonly version: string;
+  /** How far its clock is ahead of ours at least, negative when it is behind, in milliseconds. */
+  readonly clock_skew_ms: number;
+}
+
 /** The table of clusters. Every method @throws UnavailableError when the database cannot be reached. */
 export interface ClusterStore {
   list(signal: AbortSignal): Promise<readonly ClusterRow[]>;
@@ -99,6 +107,8 @@ export interface ClusterEntry {
   readonly tls?: ClusterTls;
   /** How its deployer was found when it was last asked, whatever was decided about the cluster. */
   readonly connection?: Finding;
+  /** What its deployer said of itself when it last answered. */
+  readonly deployer?: DeployerFacts;
   /** RFC 3339. Absent until the first check. */
   readonly last_health_check?: string;
   /**

@@ -1,6 +1,7 @@
 import { NotFoundError } from '../errors/errors.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
+import type { Health } from '../schema/health.ts';
 import type { ExternalId } from '../schema/ids.ts';
 import { specHash } from '../schema/spec-hash.ts';
 import { Admission, MOST_APPLIES } from './applying/admission.ts';
@@ -33,8 +34,8 @@ export interface Deployer {
   urlReady(externalId: ExternalId, signal: AbortSignal): Promise<UrlReady>;
   /** Undefined when nothing changed since `since` within `waitMs`. */
   list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined>;
-  /** Resolves when the kube-apiserver answers. @throws UnavailableError, ClusterMisconfiguredError */
-  ping(signal: AbortSignal): Promise<void>;
+  /** How the deployer is, when its kube-apiserver has answered. @throws UnavailableError, ClusterMisconfiguredError */
+  health(signal: AbortSignal): Promise<Health>;
   /** Resolves when no apply and no removal is under way. */
   settled(): Promise<void>;
 }
@@ -79,7 +80,12 @@ export function createDeployer(deps: DeployerDeps): Deployer {
     },
     urlReady: async (externalId, signal) => urlReadyOf((await seen(externalId, signal)).view),
     list: (since, waitMs, signal) => deps.observer.list(since, waitMs, signal),
-    ping: (signal) => deps.kubernetes.ping(signal),
+    health: async (signal) => {
+      const started = performance.now();
+      await deps.kubernetes.ping(signal);
+      const kubernetes_ms = Math.round(performance.now() - started);
+      return { status: 'healthy', kubernetes: 'reachable', kubernetes_ms, version: deps.version, now: deps.now().toISOString() };
+    },
     settled: async () => {
       while (underWay.size > 0) await Promise.all(underWay);
     },

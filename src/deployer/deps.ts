@@ -10,6 +10,8 @@ export interface DeployerDeps {
   readonly namespace: string;
   readonly log: Logger;
   readonly now: () => Date;
+  /** Of this program. */
+  readonly version: string;
   /** How long a removal waits for the end of what it removes before it answers that something is left. @default 1000 */
   readonly removalWaitMs?: number;
   /** Applies in hand at once; more are refused as overloaded. @default 512 */

@@ -2,6 +2,7 @@ import { connectKubernetes } from '../adapters/kubernetes/connect.ts';
 import { createLambdaLogger } from '../adapters/log/lambda-logger.ts';
 import { loadLambdaConfig } from '../config/deployer.ts';
 import { functionFacts } from '../config/lambda-runtime.ts';
+import { version } from '../config/version.ts';
 import { createDeployer } from '../deployer/deployer.ts';
 import { liveObserver } from '../deployer/observe/live.ts';
 import { deployerApi } from '../http/deployer-api/deployer-api.ts';
@@ -17,7 +18,7 @@ export function createLambdaFunction(argv: readonly string[], env: NodeJS.Proces
   const { kubernetes } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
   const now = () => new Date();
   const observer = liveObserver({ reader: kubernetes, namespace, now });
-  const app = deployerApi(createDeployer({ kubernetes, observer, namespace, log, now }), { log, maxBodyBytes });
+  const app = deployerApi(createDeployer({ kubernetes, observer, namespace, log, now, version }), { log, maxBodyBytes });
   return httpHandler(app, {
     begin: (invocation) => {
       // Where tracing tools, Powertools among them, look for it.

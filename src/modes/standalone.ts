@@ -6,6 +6,7 @@ import type { KubeconfigSource } from '../adapters/kubernetes/credentials.ts';
 import { createLogger } from '../adapters/log/logger.ts';
 import { type DeployerConfig, loadDeployerConfig } from '../config/deployer.ts';
 import type { Environment } from '../config/read.ts';
+import { version } from '../config/version.ts';
 import { createDeployer } from '../deployer/deployer.ts';
 import type { DeployerDeps } from '../deployer/deps.ts';
 import { KINDS, type Kind } from '../deployer/kinds.ts';
@@ -55,7 +56,7 @@ export function startStandalone(config: DeployerConfig, log: Logger, { kubernete
   const { namespace } = config;
   const now = () => new Date();
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
-  const deps: DeployerDeps = { kubernetes, observer, namespace, log, now, mostApplies: config.maxApplies };
+  const deps: DeployerDeps = { kubernetes, observer, namespace, log, now, version, mostApplies: config.maxApplies };
   const deployer = createDeployer(deps);
   const app = deployerApi(deployer, { log, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
   const serving = serveDeployer(app, config, log);

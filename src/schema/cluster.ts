@@ -115,6 +115,17 @@ export const Cluster = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** What its deployer said of itself when it last answered. */
+    deployer: Type.Optional(
+      Type.Object(
+        {
+          version: Type.String(),
+          /** How far its clock is ahead of the coordinator's at least, in milliseconds; negative when it is behind. More than 5 s is warned of in the log. */
+          clock_skew_ms: Type.Integer(),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** RFC 3339. Absent until the first check. */
     last_health_check: Type.Optional(Type.String()),
     /** Authorities of the deployer's certificate. */

@@ -131,7 +131,7 @@ function forgetful({ config, connect }: LateGround, intercept: Interceptor): Dep
   const kubernetes = interceptedKubernetes(connect().kubernetes, intercept);
   const { namespace } = config;
   const now = () => new Date();
-  return createDeployer({ kubernetes, observer: liveObserver({ reader: kubernetes, namespace, now }), namespace, log: silent, now });
+  return createDeployer({ kubernetes, observer: liveObserver({ reader: kubernetes, namespace, now }), namespace, log: silent, now, version: 'test' });
 }
 
 async function untilOnlyFence(objects: ClusterObjects, id: string): Promise<void> {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { namespace } = ground.config;
   const now = () => new Date(Date.now() + clockAheadMs);
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, 'test');
-  deps = { kubernetes, observer, namespace, log: pino({ level: 'silent' }), now };
+  deps = { kubernetes, observer, namespace, log: pino({ level: 'silent' }), now, version: 'test' };
   deployer = createDeployer(deps);
   for (const kind of Object.keys(KINDS) as Kind[]) void follower.follow(selectionOf(kind, namespace), observer.sinkFor(kind), ending.signal);
   await waitFor(() => observer.isSynced, { timeoutMs: 60_000, what: 'the first lists' });

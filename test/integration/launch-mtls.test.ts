@@ -123,6 +123,7 @@ test('a cluster that is registered disabled says whether it can be reached, befo
   expect(await waitFor(found, { timeoutMs: 10_000, what: 'the connection to be tested' })).toMatchObject({
     status: 'disabled',
     connection: { state: 'healthy' },
+    deployer: { version: 'development', clock_skew_ms: 0 },
     last_health_check: expect.any(String),
   });
 });

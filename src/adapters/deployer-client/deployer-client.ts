@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import type { Finding } from '../../cluster-registry/ports.ts';
+import type { Probed } from '../../cluster-registry/health.ts';
 import type { Apply, Deployer, Lease, Observed } from '../../coordinator/ports.ts';
 import { DeployerAuthError, DeployerUnreachableError, UpstreamError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';
@@ -9,6 +9,7 @@ import type { ExternalId } from '../../schema/ids.ts';
 import { type Answer, type Exchange, exchange } from './exchange.ts';
 import { type Line, SHARED_LINE } from './line.ts';
 import { errorOf, parsed } from './refusals.ts';
+import { selfDescription } from './self-description.ts';
 
 /** How long the deployer may take for each request, in milliseconds. */
 export interface Patience {
@@ -34,7 +35,7 @@ const RemovalAnswer = Type.Composite([RemovalStatus], { additionalProperties: tr
 /** A deployer that can also be asked how it is. */
 export interface DeployerClient extends Deployer {
   /** Whether it and its kube-apiserver answer, and if not, why. Never throws. */
-  health(signal: AbortSignal): Promise<Finding>;
+  health(signal: AbortSignal): Promise<Probed>;
 }
 
 /** The deployer at this base URL, which may have a path of its own, as an API Gateway's `/prod`. */
@@ -90,10 +91,11 @@ class HttpDeployer implements DeployerClient {
     return removal;
   }
 
-  async health(signal: AbortSignal): Promise<Finding> {
+  async health(signal: AbortSignal): Promise<Probed> {
+    const askedAt = this.#now();
     try {
       const answer = await this.#send('GET', '/api/v1/health', this.#patience.askMs, signal);
-      if (answer.status === 200) return { state: 'healthy' };
+      if (answer.status === 200) return { state: 'healthy', ...selfDescription(answer.text, askedAt, this.#now()) };
       const { message } = errorOf(answer);
       return { state: answer.status === 401 || answer.status === 403 ? 'auth_failed' : 'unreachable', reason: message };
     } catch (err) {
