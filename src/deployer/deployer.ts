@@ -3,10 +3,13 @@ import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import type { Health } from '../schema/health.ts';
 import type { ExternalId } from '../schema/ids.ts';
+import type { LogRecord, Logs } from '../schema/logs.ts';
 import { specHash } from '../schema/spec-hash.ts';
-import { Admission, MOST_APPLIES } from './applying/admission.ts';
+import { Admission } from './admission.ts';
 import { type Applied, apply } from './applying/apply.ts';
 import type { DeployerDeps } from './deps.ts';
+import { followLogs, type Reader } from './logs/follow-logs.ts';
+import { type LogQuery, readLogs } from './logs/read-logs.ts';
 import type { Observed } from './observe/observer.ts';
 import { statusOf, urlReadyOf } from './observe/status.ts';
 import { isThere } from './observe/view.ts';
@@ -32,6 +35,10 @@ export interface Deployer {
   status(externalId: ExternalId, signal: AbortSignal): Promise<DeploymentStatus>;
   /** @throws as status */
   urlReady(externalId: ExternalId, signal: AbortSignal): Promise<UrlReady>;
+  /** @throws as `readLogs`, and OverloadedError */
+  logs(externalId: ExternalId, query: LogQuery, signal: AbortSignal): Promise<Logs>;
+  /** @throws as `followLogs`, and OverloadedError */
+  followLogs(externalId: ExternalId, query: LogQuery, reader: Reader): Promise<AsyncIterable<readonly LogRecord[]>>;
   /** Undefined when nothing changed since `since` within `waitMs`. */
   list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined>;
   /** How the deployer is, when its kube-apiserver has answered. @throws UnavailableError, ClusterMisconfiguredError */
@@ -40,8 +47,18 @@ export interface Deployer {
   settled(): Promise<void>;
 }
 
+/** Several times what a kube-apiserver takes at once, and yet few enough to be done within the time that an apply may take. */
+const MOST_APPLIES = 512;
+
+/** Bun has 256 requests under way at most, and holds back what is more: logs must leave room for what applies, removes and watches. */
+const MOST_LOG_READERS = 100;
+
 export function createDeployer(deps: DeployerDeps): Deployer {
-  const admission = new Admission(deps.mostApplies ?? MOST_APPLIES);
+  const applies = new Admission(
+    deps.mostApplies ?? MOST_APPLIES,
+    (inHand) => `the deployer applies ${inHand} specs already; this one was not read and nothing of it was touched`,
+  );
+  const logReaders = new Admission(deps.mostLogReaders ?? MOST_LOG_READERS, (inHand) => `the deployer reads ${inHand} logs already`);
   const applying = new Map<string, Promise<Applied>>();
   const underWay = new Set<Promise<unknown>>();
 
@@ -68,7 +85,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
     throw new NotFoundError(`nothing of ${externalId} is in this cluster`);
   };
   return {
-    admit: (work) => admission.run(work),
+    admit: (work) => applies.run(work),
     apply: async (spec, origin) => {
       checkPolicy(spec);
       return applyOnce(spec, origin);
@@ -79,6 +96,11 @@ export function createDeployer(deps: DeployerDeps): Deployer {
       return statusOf(observed.view, observed);
     },
     urlReady: async (externalId, signal) => urlReadyOf((await seen(externalId, signal)).view),
+    logs: (externalId, query, signal) => logReaders.run(async () => readLogs(deps, (await seen(externalId, signal)).view, query, signal)),
+    followLogs: async (externalId, query, reader) => {
+      const { view } = await seen(externalId, reader.signal);
+      return followLogs(deps, view, query, reader, logReaders.enter());
+    },
     list: (since, waitMs, signal) => deps.observer.list(since, waitMs, signal),
     health: async (signal) => {
       const started = performance.now();

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LogSource } from './logs/ports.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Kubernetes } from './ports.ts';
 
@@ -6,6 +7,7 @@ import type { Kubernetes } from './ports.ts';
 export interface DeployerDeps {
   readonly kubernetes: Kubernetes;
   readonly observer: Observer;
+  readonly logs: LogSource;
   /** The only namespace that anything is written to. */
   readonly namespace: string;
   readonly log: Logger;
@@ -16,4 +18,6 @@ export interface DeployerDeps {
   readonly removalWaitMs?: number;
   /** Applies in hand at once; more are refused as overloaded. @default 512 */
   readonly mostApplies?: number;
+  /** Logs that are read or followed at once; more are refused as overloaded. @default 100 */
+  readonly mostLogReaders?: number;
 }

@@ -55,6 +55,14 @@ export class FencedError extends ViceError {
   readonly status = 409;
 }
 
+/** What was asked needs something of the analysis that runs, and it does not run yet. The message says what it waits for. */
+export class NotStartedError extends ViceError {
+  override readonly name = 'NotStartedError';
+  readonly code = 'not_started';
+  readonly status = 409;
+  override readonly retryable = true;
+}
+
 /** The deployer's policy, or the cluster's own admission, refuses the spec. Names every violation. */
 export class SpecRefusedError extends ViceError {
   override readonly name = 'SpecRefusedError';

@@ -15,10 +15,10 @@ export function createLambdaFunction(argv: readonly string[], env: NodeJS.Proces
   const config = loadLambdaConfig(argv, env);
   const { namespace, maxBodyBytes } = config;
   const { log, begin } = createLambdaLogger(config.logLevel, functionFacts(env));
-  const { kubernetes } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
+  const { kubernetes, logs } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
   const now = () => new Date();
   const observer = liveObserver({ reader: kubernetes, namespace, now });
-  const app = deployerApi(createDeployer({ kubernetes, observer, namespace, log, now, version }), { log, maxBodyBytes });
+  const app = deployerApi(createDeployer({ kubernetes, observer, logs, namespace, log, now, version }), { log, maxBodyBytes, canStream: false });
   return httpHandler(app, {
     begin: (invocation) => {
       // Where tracing tools, Powertools among them, look for it.

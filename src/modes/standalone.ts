@@ -52,11 +52,11 @@ export function createStandalone(config: DeployerConfig, log: Logger): Standalon
 }
 
 /** A deployer on a cluster that the caller has connected. */
-export function startStandalone(config: DeployerConfig, log: Logger, { kubernetes, follower, check }: Connected): Standalone {
+export function startStandalone(config: DeployerConfig, log: Logger, { kubernetes, follower, logs, check }: Connected): Standalone {
   const { namespace } = config;
   const now = () => new Date();
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
-  const deps: DeployerDeps = { kubernetes, observer, namespace, log, now, version, mostApplies: config.maxApplies };
+  const deps: DeployerDeps = { kubernetes, observer, logs, namespace, log, now, version, mostApplies: config.maxApplies };
   const deployer = createDeployer(deps);
   const app = deployerApi(deployer, { log, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
   const serving = serveDeployer(app, config, log);

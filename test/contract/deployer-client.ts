@@ -2,6 +2,7 @@ import { expect } from 'bun:test';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { check } from '../../src/schema/check.ts';
 import { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../../src/schema/deployment-status.ts';
+import { LogRecord, Logs } from '../../src/schema/logs.ts';
 import { Problem } from '../../src/schema/problem.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -42,6 +43,23 @@ export class DeployerClient {
 
   list(query = ''): Promise<Answer<DeploymentList>> {
     return this.#ask('GET', `/api/v1/deployments${query}`, { 200: DeploymentList });
+  }
+
+  logs(externalId: string, query = ''): Promise<Answer<Logs>> {
+    return this.#ask('GET', `/api/v1/deployments/${externalId}/logs${query}`, { 200: Logs });
+  }
+
+  /** The records of a log that is followed, until it ends or the iteration is left. */
+  async *follow(externalId: string, query = ''): AsyncGenerator<LogRecord> {
+    const response = await this.get(`/api/v1/deployments/${externalId}/logs?follow=true${query}`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    let rest = '';
+    for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield valid(LogRecord, JSON.parse(line));
+    }
+    expect(rest).toBe('');
   }
 
   get(path: string): Promise<Response> {

@@ -5,6 +5,7 @@ import type { Bench, Subject } from './bench.ts';
 import { ClusterObjects } from './cluster-objects.ts';
 import { DeployerClient } from './deployer-client.ts';
 import { fenceCases } from './fence-cases.ts';
+import { logCases } from './log-cases.ts';
 import { observationCases } from './observation-cases.ts';
 import { refusalCases } from './refusal-cases.ts';
 import { removalCases } from './removal-cases.ts';
@@ -45,5 +46,6 @@ export function deployerConformance(subject: Subject): void {
     removalCases(given);
     fenceCases(given);
     observationCases(given, subject);
+    logCases(given, subject);
   });
 }

@@ -128,10 +128,19 @@ async function withDeployers(
 }
 
 function forgetful({ config, connect }: LateGround, intercept: Interceptor): Deployer {
-  const kubernetes = interceptedKubernetes(connect().kubernetes, intercept);
+  const { logs, ...connected } = connect();
+  const kubernetes = interceptedKubernetes(connected.kubernetes, intercept);
   const { namespace } = config;
   const now = () => new Date();
-  return createDeployer({ kubernetes, observer: liveObserver({ reader: kubernetes, namespace, now }), namespace, log: silent, now, version: 'test' });
+  return createDeployer({
+    kubernetes,
+    observer: liveObserver({ reader: kubernetes, namespace, now }),
+    logs,
+    namespace,
+    log: silent,
+    now,
+    version: 'test',
+  });
 }
 
 async function untilOnlyFence(objects: ClusterObjects, id: string): Promise<void> {

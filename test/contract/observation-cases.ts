@@ -107,6 +107,7 @@ export function observationCases(given: Given, { remembers }: Subject): void {
         'delete /api/v1/deployments/{external_id}',
         'get /api/v1/deployments/{external_id}/status',
         'get /api/v1/deployments/{external_id}/url-ready',
+        'get /api/v1/deployments/{external_id}/logs',
         'get /api/v1/health',
         'get /livez',
         'get /readyz',

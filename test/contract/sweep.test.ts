@@ -25,11 +25,11 @@ let isKnown: (id: string, name: string) => boolean;
 
 beforeAll(async () => {
   ground = await sandboxGround();
-  const { kubernetes, follower } = ground.connect();
+  const { kubernetes, follower, logs } = ground.connect();
   const { namespace } = ground.config;
   const now = () => new Date(Date.now() + clockAheadMs);
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, 'test');
-  deps = { kubernetes, observer, namespace, log: pino({ level: 'silent' }), now, version: 'test' };
+  deps = { kubernetes, observer, logs, namespace, log: pino({ level: 'silent' }), now, version: 'test' };
   deployer = createDeployer(deps);
   for (const kind of Object.keys(KINDS) as Kind[]) void follower.follow(selectionOf(kind, namespace), observer.sinkFor(kind), ending.signal);
   await waitFor(() => observer.isSynced, { timeoutMs: 60_000, what: 'the first lists' });

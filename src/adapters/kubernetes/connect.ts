@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { LogSource } from '../../deployer/logs/ports.ts';
 import type { Kubernetes, ObjectFollower } from '../../deployer/ports.ts';
 import { credentialsFrom, type KubeconfigSource } from './credentials.ts';
 import { type FollowOptions, kubernetesFollower } from './follow.ts';
+import { kubernetesLogs } from './logs.ts';
 import { kubernetesObjects } from './objects.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 
@@ -17,6 +19,7 @@ export interface ConnectOptions {
 export interface Connected {
   readonly kubernetes: Kubernetes;
   readonly follower: ObjectFollower;
+  readonly logs: LogSource;
   /** Reads the kubeconfig now rather than with the first request. @throws ConfigurationError */
   check(): Promise<void>;
 }
@@ -28,6 +31,7 @@ export function connectKubernetes({ kubeconfig, namespace, log, transport: tunin
   return {
     kubernetes: kubernetesObjects(transport, namespace),
     follower: kubernetesFollower(transport, namespace, { log, ...follow }),
+    logs: kubernetesLogs(transport, namespace),
     check: async () => {
       await credentials.current();
     },

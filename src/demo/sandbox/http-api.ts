@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ApiServer, DeleteOptions } from './api-server.ts';
-import { isKind, type Kind, resources } from './kinds.ts';
+import { isKind, type Kind, resources, type Stored } from './kinds.ts';
 import { isObject } from './merge.ts';
+import { podLog } from './pod-log.ts';
 import { labelSelector, type Matches } from './selector.ts';
 import { badRequest, StatusError } from './status-error.ts';
 import { listOf, watchStream } from './watch.ts';
@@ -19,6 +20,8 @@ interface Target {
   readonly kind: Kind;
   readonly namespace?: string;
   readonly name?: string;
+  /** The log of a pod, not the pod. */
+  readonly isLog?: boolean;
 }
 
 /** Kubernetes' REST API over one cluster, as far as the deployer asks it. */
@@ -38,7 +41,8 @@ async function answer(request: Request, options: HttpApiOptions): Promise<Respon
   if (url.pathname === '/version') return Response.json({ major: '1', minor: '36', gitVersion: 'v1.36.3-sandbox' });
   const target = targetOf(url.pathname);
   if (target === undefined) return new Response('404 page not found\n', { status: 404 });
-  const { name } = target;
+  const { name, namespace = '', isLog = false } = target;
+  if (name !== undefined && isLog) return log(request, url, options, options.api.get('Pod', namespace, name));
   if (name === undefined) return onCollection(request, url, target, options);
   return onObject(request, url, { ...target, name }, options.api);
 }
@@ -59,6 +63,11 @@ async function onObject(request: Request, url: URL, target: Target & { readonly 
     return Response.json(left ?? { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
   }
   throw notAllowed();
+}
+
+function log(request: Request, url: URL, { api, signal }: HttpApiOptions, pod: Stored<'Pod'>): Response {
+  if (request.method !== 'GET') throw notAllowed();
+  return podLog(api.store, pod, url.searchParams, signal);
 }
 
 function list(url: URL, { kind, namespace }: Target, { store }: ApiServer): Response {
@@ -91,7 +100,7 @@ async function patch(request: Request, url: URL, target: Target & { readonly nam
   return Response.json(object, { status: isNew ? 201 : 200 });
 }
 
-/** `/api/v1/...` or `/apis/GROUP/v1/...`, then `namespaces/NAMESPACE/` where the request is about one, then `PLURAL[/NAME]`. Undefined: not served. */
+/** `/api/v1/...` or `/apis/GROUP/v1/...`, then `namespaces/NAMESPACE/` where the request is about one, then `PLURAL[/NAME]`, of a pod `/log` too. Undefined: not served. */
 function targetOf(pathname: string): Target | undefined {
   const parts = pathname.split('/').slice(1).map(decodeURIComponent);
   const [group, version, ...rest] = parts[0] === 'api' ? ['', ...parts.slice(1)] : parts.slice(1);
@@ -100,9 +109,10 @@ function targetOf(pathname: string): Target | undefined {
   const kind = Object.keys(resources)
     .filter(isKind)
     .find((known) => resources[known].group === group && resources[known].plural === plural);
-  if (kind === undefined || version !== 'v1' || beyond.length > 0) return undefined;
+  const isLog = kind === 'Pod' && beyond.join('/') === 'log';
+  if (kind === undefined || version !== 'v1' || (beyond.length > 0 && !isLog)) return undefined;
   const namespace = isInNamespace ? rest[1] : resources[kind].namespaced ? undefined : '';
-  return { kind, ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
+  return { kind, ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), isLog };
 }
 
 function matcher(url: URL): Matches {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Deployer } from '../../deployer/deployer.ts';
 import { createApp } from '../plumbing/app.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
+import { logRoutes } from './log-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { probes } from './probes.ts';
 
@@ -12,15 +13,18 @@ export interface DeployerApiOptions {
   readonly maxBodyBytes?: number;
   /** Whether requests can be answered without waiting for the cluster first. @default always */
   readonly isReady?: () => boolean;
+  /** Whether an answer can begin before it is complete. @default true */
+  readonly canStream?: boolean;
 }
 
 const MIB = 1024 * 1024;
 
 /** The deployer's interface, the same behind a socket and behind Lambda. */
-export function deployerApi(deployer: Deployer, { log, maxBodyBytes = MIB, isReady = () => true }: DeployerApiOptions): Elysia {
+export function deployerApi(deployer: Deployer, { log, maxBodyBytes = MIB, isReady = () => true, canStream = true }: DeployerApiOptions): Elysia {
   const app = createApp({ log, title: 'vice deployer', errorsFor: () => 'problem' });
   probes(app, deployer, isReady);
   deploymentRoutes(app, deployer, maxBodyBytes);
   observationRoutes(app, deployer);
+  logRoutes(app, deployer, canStream);
   return app;
 }

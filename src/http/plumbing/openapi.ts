@@ -10,8 +10,8 @@ export interface RouteDescription {
   readonly tags?: readonly string[];
   readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: TSchema }>>;
   readonly body?: TSchema;
-  /** By status: what it means, and the schema of its JSON body where it has one. */
-  readonly answers: Readonly<Record<number, readonly [meaning: string, body?: TSchema]>>;
+  /** By status: what it means, and the schema of its JSON body where it has one; `line` where it may come as JSON documents, one a line, instead. */
+  readonly answers: Readonly<Record<number, readonly [meaning: string, body?: TSchema, line?: TSchema]>>;
   /** The statuses of errors, all with problem details. */
   readonly problems?: readonly number[];
 }
@@ -24,11 +24,11 @@ export function describe(route: RouteDescription) {
   const { summary, description, tags, query = {}, body, answers, problems = [] } = route;
   const parameters = Object.entries(query).map(([name, parameter]) => ({ name, in: 'query', required: false, ...parameter }));
   const responses = Object.fromEntries([
-    ...Object.entries(answers).map(([status, [meaning, schema]]) => [
+    ...Object.entries(answers).map(([status, [meaning, body, line]]) => [
       status,
-      { description: meaning, ...(schema && content('application/json', schema)) },
+      { description: meaning, ...(body && content({ 'application/json': body, ...(line && { 'application/x-ndjson': line }) })) },
     ]),
-    ...problems.map((status) => [String(status), { description: 'problem details', ...content('application/problem+json', Problem) }]),
+    ...problems.map((status) => [String(status), { description: 'problem details', ...content({ 'application/problem+json': Problem }) }]),
   ]);
   return {
     parse: 'none' as const,
@@ -38,13 +38,13 @@ export function describe(route: RouteDescription) {
       ...(description !== undefined && { description }),
       ...(tags && { tags: [...tags] }),
       ...(parameters.length > 0 && { parameters }),
-      ...(body && { requestBody: { required: true, ...content('application/json', body) } }),
+      ...(body && { requestBody: { required: true, ...content({ 'application/json': body }) } }),
     },
   };
 }
 
-function content(type: string, schema: TSchema) {
-  return { content: { [type]: { schema } } };
+function content(schemas: Readonly<Record<string, TSchema>>) {
+  return { content: Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }])) };
 }
 
 /** Adds `/openapi.json`. The document is made when it is first asked for, so that starting does not pay for it. */

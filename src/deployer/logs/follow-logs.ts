@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ViceError } from '../../errors/vice-error.ts';
+import type { LogRecord } from '../../schema/logs.ts';
+import type { View } from '../observe/view.ts';
+import { chooseContainer } from './choose-container.ts';
+import { linesOf } from './lines.ts';
+import { type LogDeps, type LogQuery, secondsOf } from './read-logs.ts';
+
+export interface FollowDeps extends LogDeps {
+  /** How long nothing may be told. @default 5 s: proxies on the way end a silent connection after 30 s or 60 s */
+  readonly heartbeatMs?: number;
+  /** How long to wait for a refusal before the answer begins. @default 1 s */
+  readonly openingMs?: number;
+}
+
+/** Who reads along. */
+export interface Reader {
+  /** Aborts when the reader is gone: the cluster is told to stop. */
+  readonly signal: AbortSignal;
+  /** Aborts when the deployer is about to end. */
+  readonly ending: AbortSignal;
+}
+
+/**
+ * The log of a container, as it is written. It resolves when the cluster has begun to tell, or has not refused for a second: a node says nothing at
+ * all, not even that it will, until there is a first line. Whoever gets the records reads them to the end or aborts `signal`; `onEnd` is called once
+ * when either has happened, or when this throws.
+ * @throws as `chooseContainer` and `LogSource.open`
+ */
+export async function followLogs(
+  deps: FollowDeps,
+  view: View,
+  query: LogQuery,
+  reader: Reader,
+  onEnd: () => void,
+): Promise<AsyncIterable<readonly LogRecord[]>> {
+  const left = new AbortController();
+  left.signal.addEventListener('abort', onEnd, { once: true });
+  const leave = () => left.abort();
+  reader.signal.addEventListener('abort', leave, { once: true });
+  if (reader.signal.aborted) leave();
+  try {
+    const target = chooseContainer(view, query);
+    const since_time = secondsOf(deps.now());
+    const opening = deps.logs.open({ ...query, ...target, follow: true }, left.signal);
+    await begun(opening, deps.openingMs ?? 1_000);
+    return records({ ...target, since_time }, linesOf(opened(opening)), deps, reader.ending, leave);
+  } catch (err) {
+    leave();
+    throw err;
+  }
+}
+
+/** @throws as `opening`, when it does so in time */
+async function begun(opening: Promise<unknown>, ms: number): Promise<void> {
+  const settled = new AbortController();
+  const patience = delay(ms, undefined, { signal: settled.signal }).catch(() => {}); // no longer needed
+  await Promise.race([opening, patience]).finally(() => settled.abort());
+}
+
+async function* opened(opening: Promise<AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {
+  yield* await opening;
+}
+
+async function* records(
+  head: LogRecord,
+  lines: AsyncIterator<readonly string[]>,
+  { heartbeatMs = 5_000, now }: FollowDeps,
+  ending: AbortSignal,
+  leave: () => void,
+): AsyncGenerator<readonly LogRecord[]> {
+  try {
+    yield [head];
+    for (let next = outcomeOf(lines.next()); ; ) {
+      const outcome = await first(next, heartbeatMs, ending);
+      if (outcome === 'quiet') yield [{ heartbeat: now().toISOString() }];
+      else if ('lines' in outcome) {
+        yield outcome.lines.map((line) => ({ line }));
+        next = outcomeOf(lines.next());
+      } else {
+        yield [outcome];
+        return;
+      }
+    }
+  } finally {
+    leave();
+  }
+}
+
+type Outcome = { readonly lines: readonly string[] } | Extract<LogRecord, { end: unknown }>;
+
+async function outcomeOf(next: Promise<IteratorResult<readonly string[]>>): Promise<Outcome> {
+  try {
+    const { done, value } = await next;
+    return done ? { end: 'ended' } : { lines: value };
+  } catch (err) {
+    // The answer has begun, so what went wrong is told in it.
+    return { end: 'interrupted', ...(err instanceof ViceError && { message: err.message }) };
+  }
+}
+
+/** What comes first: news, the end of the deployer, or a silence. */
+async function first(next: Promise<Outcome>, quietMs: number, ending: AbortSignal): Promise<Outcome | 'quiet'> {
+  const settled = new AbortController();
+  const either = AbortSignal.any([settled.signal, ending]);
+  const quiet = delay(quietMs, 'quiet' as const, { signal: either }).catch((): Outcome => ({ end: 'deployer_ending' }));
+  try {
+    return await Promise.race([next, quiet]);
+  } finally {
+    settled.abort();
+  }
+}
