@@ -17,9 +17,9 @@ const log = pino({ level: 'silent' });
 async function pages(): Promise<Readonly<Record<string, string>>> {
   const clusters = { list: unused, get: unused, register: unused, change: unused, setEnabled: unused, drain: unused, delete: unused, reload: unused };
   const useCases = { launch: unused, exit: unused };
-  const coordinator = coordinatorApi({ useCases, clusters, readiness: unused, maxBodyBytes: 1, log });
   const looks = { status: unused, urlReady: unused, list: unused, logs: unused, followLogs: unused };
   const use = { admit: unused, apply: unused, remove: unused, ...looks, health: unused, settled: unused };
+  const coordinator = coordinatorApi({ useCases, clusters, audit: { page: unused }, readiness: unused, maxBodyBytes: 1, log });
   const deployer = deployerApi(use, { log });
   return {
     'docs/reference/openapi-coordinator.json': json(await openApiDocument(coordinator, 'vice coordinator')),

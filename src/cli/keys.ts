@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { keyIdOf, open, SealError, seal } from '../adapters/keys/envelope.ts';
 import { type KeyRing, keyRingIn, newKeyLine } from '../adapters/keys/key-ring.ts';
 import { placeOf } from '../adapters/keys/vault.ts';
@@ -46,7 +47,7 @@ async function sealAnew(store: ReturnType<typeof sealedKeys>, key: SealedKey, ri
   const text = open(key.sealed, place, ring);
   const before = keyIdOf(key.sealed);
   if (before === ring[0]?.id) return `was sealed with ${before}`;
-  const isReplaced = await store.replace(key, seal(text, place, ring), signal);
+  const isReplaced = await store.replace(key, seal(text, place, ring), { subject: `vice keys rotate on ${hostname()}` }, signal);
   return isReplaced ? `sealed anew: ${before} -> ${ring[0]?.id}` : 'was changed meanwhile; run it again';
 }
 

@@ -7,12 +7,12 @@ import { unspeakable } from '../schema/unspeakable.ts';
 import { changedColumns, newColumns } from './change.ts';
 import { checkCluster, entryOf } from './entry.ts';
 import { isRemote } from './is-remote.ts';
-import type { CertificateDeps, ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
+import type { Actor, CertificateDeps, ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
 import type { ClusterRegistry } from './registry.ts';
 import { shown } from './shown.ts';
 
 /**
- * What an administrator does with clusters. Ids and documents are as they came: every fault is told. Everything @throws UnavailableError when the
+ * What an administrator does with clusters; `by` is who, for the audit. Ids and documents are as they came: every fault is told. Everything @throws UnavailableError when the
  * database cannot be reached, or was not read yet since the process started.
  */
 export interface ClusterUseCases {
@@ -20,18 +20,18 @@ export interface ClusterUseCases {
   /** @throws NotFoundError, InvalidDocumentError when the id is no UUID */
   get(id: string): Cluster;
   /** @throws InvalidDocumentError with every fault, ConflictError when the name is taken */
-  register(document: unknown, signal: AbortSignal): Promise<Cluster>;
+  register(document: unknown, by: Actor, signal: AbortSignal): Promise<Cluster>;
   /**
    * What is not in the document stays as it is. @param asOf the `updated_at` that the change was made for; absent: whatever is there
    * @throws as {@link register} and {@link get}; PreconditionFailedError when the cluster is not as it was any more
    */
-  change(id: string, document: unknown, asOf: string | undefined, signal: AbortSignal): Promise<Cluster>;
+  change(id: string, document: unknown, asOf: string | undefined, by: Actor, signal: AbortSignal): Promise<Cluster>;
   /** A cluster that is disabled takes no new analyses; those that run there go on. @throws as {@link get} */
-  setEnabled(id: string, enabled: boolean, signal: AbortSignal): Promise<Cluster>;
+  setEnabled(id: string, enabled: boolean, by: Actor, signal: AbortSignal): Promise<Cluster>;
   /** Takes no new analyses until it is enabled again; those that run there go on, and the cluster can be removed when the last has ended. @throws as {@link get} */
-  drain(id: string, signal: AbortSignal): Promise<Cluster>;
+  drain(id: string, by: Actor, signal: AbortSignal): Promise<Cluster>;
   /** @throws as {@link get}; ConflictError while analyses live there, or may */
-  delete(id: string, signal: AbortSignal): Promise<void>;
+  delete(id: string, by: Actor, signal: AbortSignal): Promise<void>;
   /** Reads the table now and gives what it says. @throws UnavailableError */
   reload(): Promise<readonly Cluster[]>;
 }
@@ -78,16 +78,16 @@ export function clusterUseCases({ store, registry, certificates, newId, probe, l
   return {
     list,
     get: (id) => found(clusterId(id)),
-    async register(document, signal) {
+    async register(document, by, signal) {
       const checked = checkCluster(document);
       if (!checked.ok) throw new InvalidDocumentError('the body is not a cluster', { faults: checked.faults });
       loaded();
-      const row = await store.insert(newColumns(newId(), checked.value, certificates), signal);
+      const row = await store.insert(newColumns(newId(), checked.value, certificates), by, signal);
       const cluster = await afterChange(row);
       tellMissingServices(cluster, log);
       return { ...cluster, status: 'registered' };
     },
-    async change(id, document, asOf, signal) {
+    async change(id, document, asOf, by, signal) {
       const change = checkChange(document);
       loaded();
       for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -95,26 +95,26 @@ export function clusterUseCases({ store, registry, certificates, newId, probe, l
         if (known === undefined) throw new NotFoundError(`there is no cluster ${id}`);
         if (asOf !== undefined && asOf !== known.updated_at) throw new PreconditionFailedError('the cluster has been changed meanwhile');
         const { created_at: _, updated_at, ...columns } = known;
-        const row = await store.update(changedColumns(columns, change, certificates), updated_at, signal);
+        const row = await store.update(changedColumns(columns, change, certificates), updated_at, by, signal);
         if (row !== undefined) return afterChange(row);
       }
       throw new ConflictError('the cluster is being changed by others at the same time');
     },
-    async setEnabled(id, enabled, signal) {
+    async setEnabled(id, enabled, by, signal) {
       loaded();
-      const row = await store.setEnabled(clusterId(id), enabled, signal);
+      const row = await store.setEnabled(clusterId(id), enabled, by, signal);
       if (row === undefined) throw new NotFoundError(`there is no cluster ${id}`);
       return afterChange(row);
     },
-    async drain(id, signal) {
+    async drain(id, by, signal) {
       loaded();
-      const row = await store.drain(clusterId(id), signal);
+      const row = await store.drain(clusterId(id), by, signal);
       if (row === undefined) throw new NotFoundError(`there is no cluster ${id}`);
       return afterChange(row);
     },
-    async delete(id, signal) {
+    async delete(id, by, signal) {
       loaded();
-      const outcome = await store.delete(clusterId(id), signal);
+      const outcome = await store.delete(clusterId(id), by, signal);
       if (outcome === 'absent') throw new NotFoundError(`there is no cluster ${id}`);
       if (outcome !== 'deleted') {
         const message = `${outcome.living} analyses live in the cluster, or may; drain it, and delete it when they have ended`;

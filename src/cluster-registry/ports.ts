@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../schema/audit.ts';
 import type { ClusterState } from '../schema/cluster.ts';
 import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { ClusterId } from '../schema/ids.ts';
@@ -28,6 +29,15 @@ export interface ClusterRow {
 /** What is written of a cluster. */
 export type ClusterColumns = Omit<ClusterRow, 'created_at' | 'updated_at'>;
 
+/** Who makes a change: stands in `vice_audit` beside it. */
+export interface Actor {
+  /** The subject of a token, `anonymous` where nobody is asked for one, or the user of a command. */
+  readonly subject: string;
+  /** Address that the request came from. */
+  readonly peer?: string;
+  readonly request_id?: string;
+}
+
 /** How a deployer was found. `reason` is for the administrator, and holds nothing secret. */
 export type Finding = { readonly state: 'healthy' } | { readonly state: 'unreachable' | 'auth_failed'; readonly reason: string };
 
@@ -39,21 +49,27 @@ export interface DeployerFacts {
   readonly clock_skew_ms: number;
 }
 
-/** The table of clusters. Every method @throws UnavailableError when the database cannot be reached. */
+/** The table of clusters. Every change leaves a row in `vice_audit` with it, or is not made. Every method @throws UnavailableError when the database cannot be reached. */
 export interface ClusterStore {
   list(signal: AbortSignal): Promise<readonly ClusterRow[]>;
   /** Undefined when there is no such cluster. */
   find(id: ClusterId, signal: AbortSignal): Promise<ClusterRow | undefined>;
   /** @throws ConflictError when the name is taken */
-  insert(cluster: ClusterColumns, signal: AbortSignal): Promise<ClusterRow>;
+  insert(cluster: ClusterColumns, by: Actor, signal: AbortSignal): Promise<ClusterRow>;
   /** Undefined when the row is not as it was at `updatedAt` any more, or gone. @throws ConflictError when the name is taken */
-  update(cluster: ClusterColumns, updatedAt: string, signal: AbortSignal): Promise<ClusterRow | undefined>;
+  update(cluster: ClusterColumns, updatedAt: string, by: Actor, signal: AbortSignal): Promise<ClusterRow | undefined>;
   /** Enabling ends a draining. Undefined when there is no such cluster. */
-  setEnabled(id: ClusterId, enabled: boolean, signal: AbortSignal): Promise<ClusterRow | undefined>;
+  setEnabled(id: ClusterId, enabled: boolean, by: Actor, signal: AbortSignal): Promise<ClusterRow | undefined>;
   /** Takes no new analyses until it is enabled again. Undefined when there is no such cluster. */
-  drain(id: ClusterId, signal: AbortSignal): Promise<ClusterRow | undefined>;
+  drain(id: ClusterId, by: Actor, signal: AbortSignal): Promise<ClusterRow | undefined>;
   /** Does nothing while analyses live there, or may. */
-  delete(id: ClusterId, signal: AbortSignal): Promise<'deleted' | 'absent' | { readonly living: number }>;
+  delete(id: ClusterId, by: Actor, signal: AbortSignal): Promise<'deleted' | 'absent' | { readonly living: number }>;
+}
+
+/** What was changed, by whom. */
+export interface AuditLog {
+  /** The latest entries first. @param before only those with a lower id @throws UnavailableError when the database cannot be reached */
+  page(limit: number, before: string | undefined, signal: AbortSignal): Promise<readonly AuditEntry[]>;
 }
 
 /** Seals private keys, so that they are of no use to whoever reads the table. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { keyRingIn } from '../adapters/keys/key-ring.ts';
 import { keyVault } from '../adapters/keys/vault.ts';
 import { assignmentStore } from '../adapters/postgres/assignment-store.ts';
+import { auditLog } from '../adapters/postgres/audit.ts';
 import { clusterChanges } from '../adapters/postgres/cluster-changes.ts';
 import { clusterStore } from '../adapters/postgres/cluster-store.ts';
 import { type Database, openDatabase } from '../adapters/postgres/database.ts';
@@ -11,7 +12,7 @@ import { runMigrations } from '../adapters/postgres/migrations/run.ts';
 import { ClusterFiles } from '../adapters/tls-files/cluster-files.ts';
 import { type ClusterUseCases, clusterUseCases } from '../cluster-registry/clusters.ts';
 import { ClusterHealth } from '../cluster-registry/health.ts';
-import type { CertificateDeps, ClusterEntry } from '../cluster-registry/ports.ts';
+import type { AuditLog, CertificateDeps, ClusterEntry } from '../cluster-registry/ports.ts';
 import { type ClusterRegistry, clusterRegistry } from '../cluster-registry/registry.ts';
 import { priority, selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
@@ -26,6 +27,7 @@ export interface CoordinatorAdapters {
   readonly store: AssignmentStore;
   readonly clusters: Clusters;
   readonly clusterUseCases: ClusterUseCases;
+  readonly audit: AuditLog;
   /** Makes all that must be there before launches can succeed. Called again until it succeeds. */
   prepare(): Promise<void>;
   readiness(): Promise<Readiness>;
@@ -67,6 +69,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       },
     },
     clusterUseCases: clusterUseCases({ store: clusterTable, registry, certificates, newId: newClusterId, probe, log }),
+    audit: auditLog(db),
     async prepare() {
       await migrate(db, log);
       await registry.start();

@@ -62,7 +62,8 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
     launch: (analysis: Parameters<typeof launch>[1], caller: AbortSignal) => work.track(start.once(() => launch(launchDeps, analysis, caller))),
     exit: (externalId: Parameters<typeof exit>[1]) => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId))),
   };
-  const api = coordinatorApi({ useCases, clusters: adapters.clusterUseCases, readiness: adapters.readiness, maxBodyBytes: config.maxBodyBytes, log });
+  const { clusterUseCases, audit, readiness } = adapters;
+  const api = coordinatorApi({ useCases, clusters: clusterUseCases, audit, readiness, maxBodyBytes: config.maxBodyBytes, log });
   const serving = serve(api, config);
 
   const stop = async () => {

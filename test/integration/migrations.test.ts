@@ -10,6 +10,8 @@ import { UnavailableError } from '../../src/errors/errors.ts';
 import { emptyDatabase, freshDatabase } from '../support/postgres.ts';
 
 const folder = join(import.meta.dir, '../../migrations');
+const next = MIGRATIONS.length + 1;
+const each = <T extends string>(outcome: T) => MIGRATIONS.map(() => outcome);
 const open: Database[] = [];
 afterAll(() => Promise.all(open.map((db) => db.end({ timeout: 5 }))));
 
@@ -44,21 +46,21 @@ test('the binary holds every file of the folder, in order and to the letter', as
 describe('migrating', () => {
   test('an empty database gets every table; a second run finds them', async () => {
     const db = connect(await emptyDatabase());
-    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied']);
-    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(['was there', 'was there', 'was there']);
-    expect(await tablesOf(db)).toEqual(['vice_clusters', 'vice_deployments', 'vice_schema_migrations']);
+    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(each('applied'));
+    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(each('was there'));
+    expect(await tablesOf(db)).toEqual(['vice_audit', 'vice_clusters', 'vice_deployments', 'vice_schema_migrations']);
   });
 
   test('eight processes at once do each step once, and all of them succeed', async () => {
     const uri = await emptyDatabase();
     const all = await Promise.all(Array.from({ length: 8 }, () => runMigrations(connect(uri))));
     const applied = all.flat().filter(({ outcome }) => outcome === 'applied');
-    expect(applied.map(({ version }) => version).sort()).toEqual([1, 2, 3]);
+    expect(applied.map(({ version }) => version).sort((a, b) => a - b)).toEqual(MIGRATIONS.map(({ version }) => version));
   });
 
   test('a dry run says what is missing and changes nothing', async () => {
     const db = connect(await emptyDatabase());
-    expect((await runMigrations(db, { dryRun: true })).map(({ outcome }) => outcome)).toEqual(['pending', 'pending', 'pending']);
+    expect((await runMigrations(db, { dryRun: true })).map(({ outcome }) => outcome)).toEqual(each('pending'));
     expect(await tablesOf(db)).toEqual([]);
   });
 
@@ -74,7 +76,7 @@ describe('migrating', () => {
     expect(await tablesOf(db)).toEqual(['vice_schema_migrations']);
     expect(await db`SELECT 1 FROM pg_proc WHERE proname LIKE '%vice%'`).toHaveLength(0);
     expect(await db`SELECT 1 FROM information_schema.columns WHERE table_name = 'jobs' AND column_name = 'cluster_id'`).toHaveLength(0);
-    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied']);
+    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(each('applied'));
     expect(await addJobsColumn(db)).toEqual({ outcome: 'applied' });
   });
 
@@ -87,17 +89,17 @@ describe('migrating', () => {
 
   test('a database that is newer than the binary is refused with both numbers', async () => {
     const db = connect(await emptyDatabase());
-    await runMigrations(db, { migrations: [...MIGRATIONS, migration(4, 'future', 'CREATE TABLE vice_future (id int)')] });
+    await runMigrations(db, { migrations: [...MIGRATIONS, migration(next, 'future', 'CREATE TABLE vice_future (id int)')] });
     await expect(runMigrations(db)).rejects.toThrow(
-      'the database is newer than this binary: it has migration 4 (future), the last one known here is 3',
+      `the database is newer than this binary: it has migration ${next} (future), the last one known here is ${next - 1}`,
     );
   });
 
   test('a step that fails leaves nothing of itself, and the steps before it stay', async () => {
     const db = connect(await emptyDatabase());
-    const broken = migration(4, 'broken', 'CREATE TABLE vice_half (id int); SELECT 1 / 0');
-    await expect(runMigrations(db, { migrations: [...MIGRATIONS, broken] })).rejects.toThrow('migration 4 (broken) failed: division by zero');
-    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(['was there', 'was there', 'was there']);
+    const broken = migration(next, 'broken', 'CREATE TABLE vice_half (id int); SELECT 1 / 0');
+    await expect(runMigrations(db, { migrations: [...MIGRATIONS, broken] })).rejects.toThrow(`migration ${next} (broken) failed: division by zero`);
+    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(each('was there'));
     expect(await tablesOf(db)).not.toContain('vice_half');
   });
 
@@ -116,7 +118,7 @@ describe('migrating', () => {
     const waiting = runMigrations(db);
     release.resolve();
     await held;
-    expect((await waiting).map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied']);
+    expect((await waiting).map(({ outcome }) => outcome)).toEqual(each('applied'));
   });
 
   test('a role that may not create tables is told so, and needs no right when there is nothing to do', async () => {
@@ -126,7 +128,7 @@ describe('migrating', () => {
     const owner = connect(uri);
     await runMigrations(owner);
     await owner.unsafe(`GRANT SELECT ON vice_schema_migrations TO guest_${new URL(uri).pathname.slice(1)}`);
-    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(['was there', 'was there', 'was there']);
+    expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(each('was there'));
   });
 
   test('a database that is not there is unavailable, within the time to connect', async () => {

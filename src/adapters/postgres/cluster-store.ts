@@ -1,7 +1,8 @@
-import type { ClusterColumns, ClusterRow, ClusterStore } from '../../cluster-registry/ports.ts';
+import type { Actor, ClusterColumns, ClusterRow, ClusterStore } from '../../cluster-registry/ports.ts';
 import { ConflictError } from '../../errors/errors.ts';
 import type { ClusterId } from '../../schema/ids.ts';
 import { ask } from './ask.ts';
+import { audited } from './audit.ts';
 import type { Database } from './database.ts';
 import { codeOf } from './errors.ts';
 import { storableJson, storableText } from './storable.ts';
@@ -36,7 +37,7 @@ export function clusterStore(db: Database): ClusterStore {
       return row;
     },
 
-    async insert(cluster, signal) {
+    async insert(cluster, by, signal) {
       const { id, name, deployer_url, enabled, priority, mtls_enabled, ca_cert, client_cert, client_key_encrypted, client_key_ref } =
         written(cluster);
       const statement = async () => db<ClusterRow[]>`
@@ -44,42 +45,43 @@ export function clusterStore(db: Database): ClusterStore {
           (id, name, deployer_url, enabled, priority, mtls_enabled, ca_cert, client_cert, client_key_encrypted, client_key_ref, profile)
         VALUES (${id}, ${name}, ${deployer_url}, ${enabled}, ${priority}, ${mtls_enabled}, ${ca_cert}, ${client_cert}, ${client_key_encrypted},
           ${client_key_ref}, ${storableJson(cluster.profile)}::text::jsonb)
-        RETURNING ${columns}`;
+        RETURNING ${columns}, ${audited(db, 'register', by)}`;
       const [row] = await named(name, () => ask(statement, { what: 'register the cluster', signal }));
       if (row === undefined) throw new Error('an insert that returns its row returned none');
       return row;
     },
 
-    async update(cluster, asOf, signal) {
+    async update(cluster, asOf, by, signal) {
       const { id, name, deployer_url, enabled, priority, mtls_enabled, ca_cert, client_cert, client_key_encrypted, client_key_ref } =
         written(cluster);
       const statement = async () => db<ClusterRow[]>`
         UPDATE vice_clusters SET name = ${name}, deployer_url = ${deployer_url}, enabled = ${enabled}, priority = ${priority},
           mtls_enabled = ${mtls_enabled}, ca_cert = ${ca_cert}, client_cert = ${client_cert}, client_key_encrypted = ${client_key_encrypted},
           client_key_ref = ${client_key_ref}, profile = ${storableJson(cluster.profile)}::text::jsonb
-        WHERE id = ${id} AND ${updatedAt} = ${asOf} RETURNING ${columns}`;
+        WHERE id = ${id} AND ${updatedAt} = ${asOf} RETURNING ${columns}, ${audited(db, 'change', by)}`;
       const [row] = await named(name, () => ask(statement, { what: 'change the cluster', signal }));
       return row;
     },
 
-    async setEnabled(id, enabled, signal) {
+    async setEnabled(id, enabled, by, signal) {
       const statement = async () => db<ClusterRow[]>`
         UPDATE vice_clusters SET enabled = ${enabled}, profile = CASE WHEN ${enabled} AND jsonb_typeof(profile) = 'object' THEN profile - 'draining' ELSE profile END
-        WHERE id = ${id} RETURNING ${columns}`;
+        WHERE id = ${id} RETURNING ${columns}, ${audited(db, enabled ? 'enable' : 'disable', by)}`;
       const [row] = await ask(statement, { what: `${enabled ? 'enable' : 'disable'} the cluster`, signal, repeatable: true });
       return row;
     },
 
-    async drain(id, signal) {
+    async drain(id, by, signal) {
       const statement = async () => db<ClusterRow[]>`
-        UPDATE vice_clusters SET profile = profile || '{"draining": true}' WHERE id = ${id} RETURNING ${columns}`;
+        UPDATE vice_clusters SET profile = profile || '{"draining": true}' WHERE id = ${id}
+        RETURNING ${columns}, ${audited(db, 'drain', by)}`;
       const [row] = await ask(statement, { what: 'drain the cluster', signal, repeatable: true });
       return row;
     },
 
-    async delete(id, signal) {
+    async delete(id, by, signal) {
       try {
-        const [found] = await ask(async () => deleted(db, id), { what: 'delete the cluster', signal });
+        const [found] = await ask(async () => deleted(db, id, by), { what: 'delete the cluster', signal });
         if (found === undefined || !found.was) return 'absent';
         return found.gone ? 'deleted' : { living: found.living };
       } catch (err) {
@@ -92,14 +94,14 @@ export function clusterStore(db: Database): ClusterStore {
 }
 
 /** The row is locked before anything is counted. Those that have ended forget where they lived. */
-function deleted(db: Database, id: ClusterId) {
+function deleted(db: Database, id: ClusterId, by: Actor) {
   return db<{ was: boolean; gone: boolean; living: number }[]>`
     WITH cluster AS (SELECT id FROM vice_clusters WHERE id = ${id} FOR UPDATE),
          living AS (
            SELECT count(*)::int AS n FROM vice_deployments JOIN cluster ON cluster_id = cluster.id
            WHERE state NOT IN ('stopped', 'failed') OR removal_due IS NOT NULL),
          forgotten AS (UPDATE vice_deployments SET cluster_id = NULL FROM living WHERE cluster_id = ${id} AND n = 0),
-         gone AS (DELETE FROM vice_clusters USING living WHERE id = ${id} AND n = 0 RETURNING 1)
+         gone AS (DELETE FROM vice_clusters USING living WHERE id = ${id} AND n = 0 RETURNING ${audited(db, 'delete', by)})
     SELECT EXISTS (SELECT 1 FROM cluster) AS was, EXISTS (SELECT 1 FROM gone) AS gone, (SELECT n FROM living) AS living`;
 }
 

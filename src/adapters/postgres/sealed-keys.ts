@@ -1,4 +1,6 @@
+import type { Actor } from '../../cluster-registry/ports.ts';
 import { ask } from './ask.ts';
+import { audited } from './audit.ts';
 import type { Database } from './database.ts';
 
 /** The sealed private key of one cluster. */
@@ -19,10 +21,11 @@ export function sealedKeys(db: Database) {
       ),
 
     /** False when the key has been changed meanwhile: then it stays as it is. */
-    replace: async ({ id, sealed }: SealedKey, fresh: Uint8Array, signal: AbortSignal): Promise<boolean> => {
+    replace: async ({ id, sealed }: SealedKey, fresh: Uint8Array, by: Actor, signal: AbortSignal): Promise<boolean> => {
       const statement = async () => db`
         UPDATE vice_clusters SET client_key_encrypted = ${Buffer.from(fresh)}
-        WHERE id = ${id} AND client_key_encrypted = ${Buffer.from(sealed)}`;
+        WHERE id = ${id} AND client_key_encrypted = ${Buffer.from(sealed)}
+        RETURNING ${audited(db, 'rotate-key', by)}`;
       const { count } = await ask(statement, { what: 'seal a key anew', signal });
       return count === 1;
     },

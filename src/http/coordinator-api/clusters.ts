@@ -5,6 +5,7 @@ import { jsonResponse } from '../plumbing/json-response.ts';
 import { describe } from '../plumbing/openapi.ts';
 import { readJson } from '../plumbing/read-json.ts';
 import { contextOf } from '../plumbing/request-context.ts';
+import { actorOf } from './actor.ts';
 
 export interface ClusterRoutesDeps {
   readonly clusters: ClusterUseCases;
@@ -25,7 +26,7 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
   app.post(
     '/api/v1/clusters',
     async ({ request }) => {
-      const cluster = await clusters.register(await readJson(request, { maxBytes: maxBodyBytes }), contextOf(request).signal);
+      const cluster = await clusters.register(await readJson(request, { maxBytes: maxBodyBytes }), actorOf(request), contextOf(request).signal);
       return jsonResponse(201, cluster, { location: `/api/v1/clusters/${cluster.id}`, ...tagged(cluster) });
     },
     describe({
@@ -55,7 +56,7 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
     '/api/v1/clusters/:id',
     async ({ params, request }) => {
       const document = await readJson(request, { maxBytes: maxBodyBytes });
-      const cluster = await clusters.change(params.id, document, conditionOf(request), contextOf(request).signal);
+      const cluster = await clusters.change(params.id, document, conditionOf(request), actorOf(request), contextOf(request).signal);
       return jsonResponse(200, cluster, tagged(cluster));
     },
     describe({
@@ -69,12 +70,12 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
   );
   app.post(
     '/api/v1/clusters/:id/enable',
-    async ({ params, request }) => jsonResponse(200, await clusters.setEnabled(params.id, true, contextOf(request).signal)),
+    async ({ params, request }) => jsonResponse(200, await clusters.setEnabled(params.id, true, actorOf(request), contextOf(request).signal)),
     describe({ summary: 'Let a cluster take launches', tags, answers: { 200: one('the cluster') }, problems: [400, 404, 503] }),
   );
   app.post(
     '/api/v1/clusters/:id/disable',
-    async ({ params, request }) => jsonResponse(200, await clusters.setEnabled(params.id, false, contextOf(request).signal)),
+    async ({ params, request }) => jsonResponse(200, await clusters.setEnabled(params.id, false, actorOf(request), contextOf(request).signal)),
     describe({
       summary: 'Let a cluster take no more launches',
       description: 'Analyses that run there go on.',
@@ -85,7 +86,7 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
   );
   app.post(
     '/api/v1/clusters/:id/drain',
-    async ({ params, request }) => jsonResponse(200, await clusters.drain(params.id, contextOf(request).signal)),
+    async ({ params, request }) => jsonResponse(200, await clusters.drain(params.id, actorOf(request), contextOf(request).signal)),
     describe({
       summary: 'Let a cluster take no more launches, because it is to go',
       description: 'Analyses that run there go on. Enabling it takes it back.',
@@ -97,7 +98,7 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
   app.delete(
     '/api/v1/clusters/:id',
     async ({ params, request }) => {
-      await clusters.delete(params.id, contextOf(request).signal);
+      await clusters.delete(params.id, actorOf(request), contextOf(request).signal);
       return new Response(null, { status: 204 });
     },
     describe({ summary: 'Remove a cluster that no analysis lives in', tags, answers: { 204: ['it is gone'] }, problems: [400, 404, 409, 503] }),

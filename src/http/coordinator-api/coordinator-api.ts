@@ -1,11 +1,12 @@
 import type { Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import { createApp } from '../plumbing/app.ts';
+import { type AuditRoutesDeps, auditRoutes } from './audit.ts';
 import { type ClusterRoutesDeps, clusterRoutes } from './clusters.ts';
 import { probes, type Readiness } from './probes.ts';
 import { type ViceRoutesDeps, viceRoutes } from './vice-routes.ts';
 
-export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps {
+export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps, AuditRoutesDeps {
   readonly readiness: () => Promise<Readiness>;
   readonly log: Logger;
 }
@@ -16,5 +17,6 @@ export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
   probes(app, deps.readiness);
   viceRoutes(app, deps);
   clusterRoutes(app, deps);
+  auditRoutes(app, deps);
   return app;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import clustersUp from '../../../../migrations/000001_vice_clusters.up.sql' with { type: 'text' };
 import deploymentsUp from '../../../../migrations/000002_vice_deployments.up.sql' with { type: 'text' };
 import keyReferencesUp from '../../../../migrations/000003_cluster_key_references.up.sql' with { type: 'text' };
+import auditUp from '../../../../migrations/000004_vice_audit.up.sql' with { type: 'text' };
 
 /** One step of the schema. What has landed is never edited: a new step follows. */
 export interface Migration {
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   migration(1, 'vice_clusters', clustersUp),
   migration(2, 'vice_deployments', deploymentsUp),
   migration(3, 'cluster_key_references', keyReferencesUp),
+  migration(4, 'vice_audit', auditUp),
 ];
 
 export function migration(version: number, name: string, sql: string): Migration {
