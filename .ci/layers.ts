@@ -17,8 +17,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(['adapters', 'http', 'lambda'].map((folder) => [folder, [...base, ...pure, ...core]])),
   config: base,
   demo: [...base, ...pure, ...core],
+  // A client of the API, which shares nothing with the servers it tries but the schemas.
+  conformance: base,
   // A command wires itself, as a mode does.
-  cli: [...base, ...pure, ...core, 'adapters', 'config'],
+  cli: [...base, ...pure, ...core, 'adapters', 'config', 'conformance'],
   modes: [...base, ...pure, ...core, 'adapters', 'http', 'lambda', 'cli', 'config', 'demo'],
 };
 

@@ -38,5 +38,3 @@ export const APPLIED_KINDS = [
   'PodDisruptionBudget',
   'Deployment',
 ] as const satisfies readonly Kind[];
-
-export type AppliedKind = (typeof APPLIED_KINDS)[number];

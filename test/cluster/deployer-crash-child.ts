@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
+import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { startStandalone } from '../../src/modes/standalone.ts';
-import { DeployerClient } from '../contract/deployer-client.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
 import { dyingAt, type Moment } from '../support/dying-kubernetes.ts';
 import { standaloneConfig } from './deployer-subject.ts';

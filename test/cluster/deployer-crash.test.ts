@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { Slots } from '../../src/adapters/kubernetes/slots.ts';
+import { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
+import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { objectNames } from '../../src/deployer/manifests.ts';
-import { ClusterObjects } from '../contract/cluster-objects.ts';
-import { DeployerClient } from '../contract/deployer-client.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
 import { testClusters } from './clusters.ts';
 import type { CrashOrder } from './deployer-crash-child.ts';

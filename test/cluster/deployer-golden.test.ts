@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
+import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { objectNames } from '../../src/deployer/manifests.ts';
 import type { Standalone } from '../../src/modes/standalone.ts';
 import { check } from '../../src/schema/check.ts';
 import { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
-import { ClusterObjects } from '../contract/cluster-objects.ts';
-import { DeployerClient } from '../contract/deployer-client.ts';
 import { goldenText } from '../golden/golden-spec.ts';
 import { testClusters } from './clusters.ts';
 import { startDeployer } from './deployer-subject.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test';
 import { pino } from 'pino';
 import { connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
-import { ClusterObjects } from '../contract/cluster-objects.ts';
+import { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
 import { lateObjectCases, overtakenRemovalCases } from '../contract/late-objects.ts';
 import { testClusters } from './clusters.ts';
 import { standaloneConfig } from './deployer-subject.ts';

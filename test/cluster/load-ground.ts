@@ -1,8 +1,9 @@
+import type { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
+import type { Answer, DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { objectNames } from '../../src/deployer/manifests.ts';
 import type { DeploymentStatus } from '../../src/schema/deployment-status.ts';
-import type { ClusterObjects } from '../contract/cluster-objects.ts';
-import type { Answer, DeployerClient } from '../contract/deployer-client.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
+import type { Kube } from '../support/kube.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** As a caller does it that keeps to the contract: what is retryable is sent again. Gives every answer on the way; the last is a success. */
@@ -24,7 +25,7 @@ export async function applyUntilDone(
 }
 
 /** That of each analysis there is exactly what its spec says, once, and of no other anything. */
-export async function unlike(objects: ClusterObjects, ids: readonly string[]): Promise<readonly string[]> {
+export async function unlike(objects: ClusterObjects<Kube>, ids: readonly string[]): Promise<readonly string[]> {
   const names = await everyName(objects);
   const wanted = new Set(ids.flatMap((id) => [`ConfigMap/vice-${id}`, ...objectNames(sampleSpec(id))]));
   const there = new Set(names);
@@ -45,7 +46,7 @@ const KINDS = [
 ] as const;
 
 /** Of everything that this namespace's deployers made, volumes included. */
-async function everyName(objects: ClusterObjects): Promise<readonly string[]> {
+async function everyName(objects: ClusterObjects<Kube>): Promise<readonly string[]> {
   const selector = encodeURIComponent('app.kubernetes.io/managed-by=vice-deployer');
   const lists = await Promise.all(
     KINDS.map(async (kind) => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { ClusterObjects } from '../contract/cluster-objects.ts';
-import { DeployerClient } from '../contract/deployer-client.ts';
+import { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
+import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
 import { type DeployerProgram, startDeployerProgram } from '../support/deployer-program.ts';
 import { startFaultyApiserver } from '../support/faulty-apiserver.ts';
+import type { Kube } from '../support/kube.ts';
 import { post, postBytes, type RawAnswer, sendBytes } from '../support/raw-http.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { testClusters } from './clusters.ts';
@@ -28,7 +29,7 @@ const newIds = (count: number) => Array.from({ length: count }, () => randomUUID
 interface Ground {
   readonly deployer: DeployerProgram;
   readonly client: DeployerClient;
-  readonly objects: ClusterObjects;
+  readonly objects: ClusterObjects<Kube>;
 }
 
 /** Runs `work` on a namespace and with a deployer of its own, and clears away the analyses. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { objectNames } from '../../src/deployer/manifests.ts';
 import { ClusterFullError, UnavailableError } from '../../src/errors/errors.ts';
 import { startStandalone } from '../../src/modes/standalone.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { DeployerClient } from './deployer-client.ts';
 import { holding, type Interceptor, interceptedKubernetes } from './intercepted-kubernetes.ts';
 import { sampleSpec } from './sample-spec.ts';
 import { type SandboxGround, sandboxGround } from './sandbox-ground.ts';

@@ -25,22 +25,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The address of the deployer for clients without certificates: every request goes on over mutual TLS, as it is. */
-function entrance(to: string): { readonly url: string; stop(): Promise<void> } {
-  const server = Bun.serve({
-    port: 0,
-    hostname: '127.0.0.1',
-    reusePort: false,
-    idleTimeout: 60,
-    fetch: (request) => {
-      const { method, headers, body, signal, url } = request;
-      const { pathname, search } = new URL(url);
-      return fetch(to + pathname + search, { method, headers, body, signal, redirect: 'manual', tls: { ca: ca.cert, ...client } });
-    },
-  });
-  return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) };
-}
-
 deployerConformance({
   name: 'standalone over mutual TLS on the sandbox',
   real: false,
@@ -51,8 +35,7 @@ deployerConformance({
     const tlsFiles = { certFile: file('tls.crt'), keyFile: file('tls.key'), clientCaFile: file('ca.crt'), clientNames: ['coordinator'] };
     const standalone = createStandalone({ ...ground.config, tlsFiles }, pino({ level: 'silent' }));
     await standalone.connected;
-    const { url, stop } = entrance(standalone.url);
-    return { ...standalone, url, stop: () => stop().then(() => standalone.stop()) };
+    return { ...standalone, tls: { ca: ca.cert, ...client } };
   },
   cluster: () => ground.objects.kube,
 });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Connected, connectKubernetes } from '../../src/adapters/kubernetes/connect.ts';
 import type { DeployerConfig } from '../../src/config/deployer.ts';
+import { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
 import { startSandboxCluster } from '../../src/demo/sandbox-cluster.ts';
-import { kube } from '../support/kube.ts';
-import { ClusterObjects } from './cluster-objects.ts';
+import { type Kube, kube } from '../support/kube.ts';
 
 /** A sandbox cluster of a test's own, and what is needed to run deployers on it. */
 export interface SandboxGround {
   readonly config: DeployerConfig;
-  readonly objects: ClusterObjects;
+  readonly objects: ClusterObjects<Kube>;
   connect(): Connected;
   stop(): Promise<void>;
 }

@@ -1,0 +1,10 @@
+import type { ConformanceCase } from '../case.ts';
+import { applying } from './applying.ts';
+import { fencing } from './fencing.ts';
+import { logs } from './logs.ts';
+import { looking } from './looking.ts';
+import { refusing } from './refusing.ts';
+import { removing } from './removing.ts';
+
+/** The contract of the deployer's API, case by case. Any deployer on any cluster must pass them. */
+export const allCases: readonly ConformanceCase[] = [...applying, ...refusing, ...removing, ...fencing, ...looking, ...logs];
