@@ -7,6 +7,7 @@ import { type BoundProcess, startBoundProcess } from '../../src/demo/bound-proce
 import { kube } from '../support/kube.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { issue, makeAuthority, makeKey } from './certificates.ts';
+import { writeContainerLogs } from './container-logs.ts';
 import { type Command, commandLines, type Ports, type Program, programs } from './programs.ts';
 import { seedCluster } from './seed-cluster.ts';
 
@@ -129,16 +130,7 @@ async function writeConfiguration(folder: string, name: string, url: string): Pr
   await writeFile(join(folder, 'kubeconfig'), stringify(kubeconfig), { mode: 0o600 });
   const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Metadata' }] };
   await writeFile(join(folder, 'audit-policy.json'), JSON.stringify(policy));
-  // Every container of every pod says the same; as the container runtime writes it.
-  await writeFile(
-    join(folder, 'container.log'),
-    Array.from({ length: 20 }, (_, n) => `2026-01-02T03:04:${10 + n}.000000000Z stdout F line ${n + 1}\n`).join(''),
-  );
-  const logs = { logs: [{ logsFile: join(folder, 'container.log'), follow: true }] };
-  await writeFile(
-    join(folder, 'logs.yaml'),
-    stringify({ apiVersion: 'kwok.x-k8s.io/v1alpha1', kind: 'ClusterLogs', metadata: { name: 'logs' }, spec: logs }),
-  );
+  await writeContainerLogs(folder);
 }
 
 async function freePorts(): Promise<Ports> {

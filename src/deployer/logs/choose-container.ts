@@ -19,7 +19,7 @@ export interface WantedContainer {
 export function chooseContainer(view: View, wanted: WantedContainer): { readonly pod: string; readonly container: string } {
   const pod = podFor(view, wanted.pod);
   const containers = pod.details?.pod?.containers ?? [];
-  if (containers.length === 0) throw notOnANode(pod);
+  if (containers.length === 0) throw nothingRan(pod);
   const found = containers.find(({ name }) => name === wanted.container);
   if (!found) {
     const names = containers.map(({ name }) => name);
@@ -48,18 +48,22 @@ function noPodYet(externalId: ExternalId): NotStartedError {
 }
 
 /** The kube-apiserver answers for such a pod with an empty log, as if it had run and said nothing. */
-function notOnANode({ name, details }: Facts): NotStartedError {
-  const obstacle = details?.pod?.unschedulable;
-  const message = `${name} waits for a node${obstacle === undefined ? '' : `: ${obstacle}`}`;
-  return new NotStartedError(message, { retryAfterSeconds: 2, details: { pod: name } });
+function nothingRan({ name, details }: Facts): NotFoundError | NotStartedError {
+  const { phase, isScheduled = false, unschedulable, reason, message } = details?.pod ?? {};
+  if (phase === 'Failed') return new NotFoundError(`${name} has no log, it ended without having run: ${told(reason, message)}`);
+  const waitsFor = isScheduled ? 'its node to start it' : `a node${unschedulable === undefined ? '' : `: ${unschedulable}`}`;
+  return new NotStartedError(`${name} waits for ${waitsFor}`, { retryAfterSeconds: 2, details: { pod: name } });
+}
+
+function told(reason: string | undefined, message: string | undefined): string {
+  return [reason, message].filter((part) => part !== undefined).join(': ') || 'no reason is told';
 }
 
 /** Of a container that was restarted there is always a log, also while it waits for the next start. */
 function refuseWhatIsNot(pod: string, { name, state, reason, message }: ContainerFacts, previous: boolean): void {
   if (previous) throw new NotFoundError(`${name} of ${pod} was never restarted: there is no previous log`, { details: { restart_count: 0 } });
   if (state !== 'waiting') return;
-  const why = [reason, message].filter((part) => part !== undefined).join(': ') || 'no reason is told';
-  throw new NotStartedError(`${name} of ${pod} has not started: ${why}`, {
+  throw new NotStartedError(`${name} of ${pod} has not started: ${told(reason, message)}`, {
     retryAfterSeconds: 2,
     details: { pod, container: name, ...(reason !== undefined && { reason }) },
   });
