@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { metricsReference } from '../src/adapters/metrics/reference.ts';
 import { flagsReference } from '../src/config/reference.ts';
 import { coordinatorApi } from '../src/http/coordinator-api/coordinator-api.ts';
 import { deployerApi } from '../src/http/deployer-api/deployer-api.ts';
@@ -15,16 +16,18 @@ const unused = (): never => {
 const log = pino({ level: 'silent' });
 
 async function pages(): Promise<Readonly<Record<string, string>>> {
+  const metrics = { answered: () => {}, exposition: unused };
   const clusters = { list: unused, get: unused, register: unused, change: unused, setEnabled: unused, drain: unused, delete: unused, reload: unused };
   const useCases = { launch: unused, exit: unused };
   const looks = { status: unused, urlReady: unused, list: unused, logs: unused, followLogs: unused };
   const use = { admit: unused, apply: unused, remove: unused, ...looks, health: unused, settled: unused };
-  const coordinator = coordinatorApi({ useCases, clusters, audit: { page: unused }, readiness: unused, maxBodyBytes: 1, log });
-  const deployer = deployerApi(use, { log });
+  const coordinator = coordinatorApi({ useCases, clusters, audit: { page: unused }, readiness: unused, metrics, maxBodyBytes: 1, log });
+  const deployer = deployerApi(use, { log, metrics });
   return {
     'docs/reference/openapi-coordinator.json': json(await openApiDocument(coordinator, 'vice coordinator')),
     'docs/reference/openapi-deployer.json': json(await openApiDocument(deployer, 'vice deployer')),
     'docs/reference/flags.md': flagsReference(),
+    'docs/reference/metrics.md': metricsReference(),
   };
 }
 

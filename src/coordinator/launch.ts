@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RankedCluster } from '../cluster-selector/cluster-selector.ts';
+import { codeOf } from '../errors/code-of.ts';
 import { ClusterFullError, NoClusterError } from '../errors/errors.ts';
 import type { ViceError } from '../errors/vice-error.ts';
 import { decide } from '../quota/decide.ts';
@@ -9,6 +10,7 @@ import { millicoresOf } from '../spec-builder/millicores.ts';
 import { noticesOf } from '../spec-builder/notices.ts';
 import { resolveProfile, type SpecSettings } from '../spec-builder/settings.ts';
 import { apply } from './apply.ts';
+import type { LaunchMeter } from './launch-meter.ts';
 import { LaunchRow } from './launch-row.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { noCluster, type Refusal } from './no-cluster.ts';
@@ -27,6 +29,7 @@ export interface LaunchDeps {
   readonly patience: Patience;
   /** Aborts when the process will not wait for its launches any longer. */
   readonly ending: AbortSignal;
+  readonly meter: LaunchMeter;
   readonly log: Logger;
 }
 
@@ -40,13 +43,25 @@ export interface LaunchDeps {
  * @throws InvalidDocumentError for a fault that only the profile of a cluster makes one, QuotaRefusedError, NoClusterError, SpecRefusedEverywhereError, UnavailableError
  */
 export async function launch(deps: LaunchDeps, analysis: Analysis, caller: AbortSignal): Promise<void> {
-  const { settings, store, clusters, patience, ending } = deps;
   const started = performance.now();
+  const tell = (outcome: string, cluster: string) => deps.meter.launched(outcome, cluster, (performance.now() - started) / 1_000);
+  try {
+    const cluster = await launchOnce(deps, analysis, caller, started);
+    tell(cluster === undefined ? 'already' : 'applied', cluster?.name ?? '');
+  } catch (err) {
+    tell(codeOf(err), '');
+    throw err;
+  }
+}
+
+/** The cluster that has taken it; undefined when it was launched before. */
+async function launchOnce(deps: LaunchDeps, analysis: Analysis, caller: AbortSignal, started: number): Promise<RankedCluster | undefined> {
+  const { settings, store, clusters, patience, ending } = deps;
 
   const { username } = analysis;
   const admit: Admit = (usage) => (deps.isExempt(username) ? Number.POSITIVE_INFINITY : decide(username, usage));
   const reserved = await reserve(store, analysis, admit, started + patience.busyMs, ending);
-  if (reserved.outcome === 'already') return;
+  if (reserved.outcome === 'already') return undefined;
   tellNotices(deps, analysis);
 
   const row = new LaunchRow(store, reserved.lease, deps.leases.hold(analysis.uuid), ending);
@@ -62,8 +77,10 @@ export async function launch(deps: LaunchDeps, analysis: Analysis, caller: Abort
           { external_id: analysis.uuid, cluster: cluster.name, cluster_id: cluster.id, duration_ms },
           'the analysis is applied in its cluster',
         );
-        return row.release(!caller.aborted);
+        await row.release(!caller.aborted);
+        return cluster;
       }
+      deps.meter.refused(cluster.name, error.code);
       deps.log.warn({ err: error, external_id: analysis.uuid, cluster: cluster.name }, 'a cluster did not take the analysis');
       tried.push({ cluster, error });
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { keyRingIn } from '../adapters/keys/key-ring.ts';
 import { keyVault } from '../adapters/keys/vault.ts';
+import { CoordinatorMetrics } from '../adapters/metrics/coordinator-metrics.ts';
 import { assignmentStore } from '../adapters/postgres/assignment-store.ts';
 import { auditLog } from '../adapters/postgres/audit.ts';
 import { clusterChanges } from '../adapters/postgres/cluster-changes.ts';
@@ -16,6 +17,7 @@ import type { AuditLog, CertificateDeps, ClusterEntry } from '../cluster-registr
 import { type ClusterRegistry, clusterRegistry } from '../cluster-registry/registry.ts';
 import { priority, selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
+import { version } from '../config/version.ts';
 import type { AssignmentStore, Clusters } from '../coordinator/ports.ts';
 import { type Repeated, repeat } from '../coordinator/repeat.ts';
 import type { Readiness } from '../http/coordinator-api/probes.ts';
@@ -28,6 +30,7 @@ export interface CoordinatorAdapters {
   readonly clusters: Clusters;
   readonly clusterUseCases: ClusterUseCases;
   readonly audit: AuditLog;
+  readonly metrics: CoordinatorMetrics;
   /** Makes all that must be there before launches can succeed. Called again until it succeeds. */
   prepare(): Promise<void>;
   readiness(): Promise<Readiness>;
@@ -43,17 +46,20 @@ const PROBE_EVERY_MS = 5_000;
 /** The adapters of production. Nothing is connected yet. */
 export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryMs = PROBE_EVERY_MS): CoordinatorAdapters {
   const db = openDatabase(config.dbUri);
+  const metrics = new CoordinatorMetrics(version);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
   const certificates = certificatesOf(config);
   const deployerOf = deployers();
   const health = new ClusterHealth({
-    probe: (cluster, signal) => deployerOf(cluster).health(signal),
+    probe: (cluster, signal) => metrics.probe(() => deployerOf(cluster).health(signal)),
     now: () => new Date(),
     log,
   });
-  const rows = clusterRegistry({ store: clusterTable, changes, certificates, reloadMs: config.registryReloadSeconds * 1_000, log });
+  const counted = { list: (signal: AbortSignal) => metrics.reload(() => clusterTable.list(signal)) };
+  const rows = clusterRegistry({ store: counted, changes, certificates, reloadMs: config.registryReloadSeconds * 1_000, log });
   const registry = withHealth(rows, health);
+  metrics.watch(() => registry.snapshot());
   const selector = selectorBy(priority);
   const closing = new AbortController();
   const probe = (cluster: ClusterEntry) => void health.probe(cluster, closing.signal);
@@ -68,6 +74,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
         return cluster && deployerOf(cluster);
       },
     },
+    metrics,
     clusterUseCases: clusterUseCases({ store: clusterTable, registry, certificates, newId: newClusterId, probe, log }),
     audit: auditLog(db),
     async prepare() {

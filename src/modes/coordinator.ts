@@ -46,7 +46,7 @@ export async function createCoordinator(config: CoordinatorConfig, log: Logger):
 
 /** A coordinator on these adapters, which it closes in the end. It listens at once, and prepares what launches need meanwhile. */
 export function startCoordinator(config: CoordinatorConfig, log: Logger, adapters: CoordinatorAdapters, patience: Patience = PATIENCE): Coordinator {
-  const { store, clusters } = adapters;
+  const { store, clusters, metrics } = adapters;
   const ending = new AbortController();
   const leases = new LeaseKeeper(store);
   const start = prepareInBackground(adapters.prepare, log);
@@ -54,16 +54,17 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
   const work = underWay();
 
   const isExempt = exemptUsers(config.bypassUsers, config.userSuffix);
-  const launchDeps = { settings: config.spec, isExempt, store, leases, clusters, patience, ending: ending.signal, log };
+  const launchDeps = { settings: config.spec, isExempt, store, leases, clusters, patience, ending: ending.signal, meter: metrics, log };
   const wakeRemovals = () => void background.then(({ wakeRemovals }) => wakeRemovals());
   const defaults = resolveProfile(config.spec, {});
   const useCases = {
     check: (document: unknown) => checkAnalysis(document, defaults),
     launch: (analysis: Parameters<typeof launch>[1], caller: AbortSignal) => work.track(start.once(() => launch(launchDeps, analysis, caller))),
-    exit: (externalId: Parameters<typeof exit>[1]) => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId))),
+    exit: (externalId: Parameters<typeof exit>[1]) =>
+      metrics.exit(() => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId)))),
   };
   const { clusterUseCases, audit, readiness } = adapters;
-  const api = coordinatorApi({ useCases, clusters: clusterUseCases, audit, readiness, maxBodyBytes: config.maxBodyBytes, log });
+  const api = coordinatorApi({ useCases, clusters: clusterUseCases, audit, readiness, metrics, maxBodyBytes: config.maxBodyBytes, log });
   const serving = serve(api, config);
 
   const stop = async () => {

@@ -3,13 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Connected, connectKubernetes } from '../adapters/kubernetes/connect.ts';
 import type { KubeconfigSource } from '../adapters/kubernetes/credentials.ts';
+import type { AskedRequest } from '../adapters/kubernetes/transport.ts';
 import { createLogger } from '../adapters/log/logger.ts';
+import { DeployerMetrics } from '../adapters/metrics/deployer-metrics.ts';
 import { type DeployerConfig, loadDeployerConfig } from '../config/deployer.ts';
 import type { Environment } from '../config/read.ts';
 import { version } from '../config/version.ts';
 import { createDeployer } from '../deployer/deployer.ts';
 import type { DeployerDeps } from '../deployer/deps.ts';
 import { KINDS, type Kind } from '../deployer/kinds.ts';
+import { measured } from '../deployer/measured.ts';
 import { selectionOf } from '../deployer/observe/live.ts';
 import { warningSelection } from '../deployer/observe/warnings.ts';
 import { WatchedObserver } from '../deployer/observe/watched.ts';
@@ -48,17 +51,21 @@ export async function run(argv: readonly string[], env: Environment, signal: Abo
 /** A deployer in this process. It listens at once, and reads the kubeconfig and lists the cluster meanwhile. */
 export function createStandalone(config: DeployerConfig, log: Logger): Standalone {
   const { namespace } = config;
-  return startStandalone(config, log, connectKubernetes({ kubeconfig: sourceOf(config), namespace, log }));
+  const metrics = new DeployerMetrics(version);
+  const transport = { asked: (request: AskedRequest) => metrics.asked(request) };
+  return startStandalone(config, log, connectKubernetes({ kubeconfig: sourceOf(config), namespace, log, transport }), metrics);
 }
 
 /** A deployer on a cluster that the caller has connected. */
-export function startStandalone(config: DeployerConfig, log: Logger, { kubernetes, follower, logs, check }: Connected): Standalone {
+export function startStandalone(config: DeployerConfig, log: Logger, connectedTo: Connected, metrics = new DeployerMetrics(version)): Standalone {
+  const { kubernetes, follower, logs, check } = connectedTo;
   const { namespace } = config;
   const now = () => new Date();
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
   const deps: DeployerDeps = { kubernetes, observer, logs, namespace, log, now, version, mostApplies: config.maxApplies };
-  const deployer = createDeployer(deps);
-  const app = deployerApi(deployer, { log, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
+  metrics.watch(() => observer.state());
+  const deployer = measured(createDeployer(deps), metrics);
+  const app = deployerApi(deployer, { log, metrics, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
   const serving = serveDeployer(app, config, log);
 
   const ending = new AbortController();

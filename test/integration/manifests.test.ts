@@ -18,9 +18,10 @@ interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly spec?: {
+    readonly podMetricsEndpoints?: readonly { readonly port: string; readonly path: string }[];
     readonly selector?: Record<string, unknown>;
     readonly template?: {
-      readonly metadata: { readonly labels: Record<string, string> };
+      readonly metadata: { readonly labels: Record<string, string>; readonly annotations: Record<string, string> };
       readonly spec: Record<string, unknown> & { readonly containers: Container[] };
     };
   };
@@ -63,6 +64,17 @@ describe.each([...components])('deploy/%s', (component) => {
     expect(template.metadata.labels).toMatchObject({ ...service?.spec?.selector });
     const config = component === 'coordinator' ? undefined : loadDeployerConfig(container.args, { CLUSTER: '1' });
     expect(container.ports).toEqual([{ name: 'http', containerPort: config?.port ?? 60_000 }]);
+  });
+
+  test('Prometheus is led to the port that answers /metrics, by annotations and by the PodMonitor', () => {
+    const { template, container } = podOf(component);
+    const port = String(container.ports[0]?.containerPort);
+    expect(template.metadata.annotations).toEqual({ 'prometheus.io/scrape': 'true', 'prometheus.io/port': port, 'prometheus.io/path': '/metrics' });
+    const deployment = rendered(component).find(({ kind }) => kind === 'Deployment');
+    const monitor = documents(join(deploy, 'observability/pod-monitors.yaml')).find(({ metadata }) => metadata.name === `vice-${component}`);
+    expect(monitor?.metadata.namespace).toBe(deployment?.metadata.namespace ?? 'none');
+    expect(monitor?.spec?.selector).toEqual({ matchLabels: template.metadata.labels });
+    expect(monitor?.spec?.podMetricsEndpoints?.[0]).toEqual({ port: 'http', path: '/metrics' });
   });
 
   test('the container is not root, cannot become it, and writes nothing', () => {
@@ -109,6 +121,8 @@ test('deploy/deployer-mtls gives the deployer its flags, its files and probes th
     { name: 'https', containerPort: 8443 },
     { name: 'probes', containerPort: standaloneOptions.probePort.default },
   ]);
+  const probePort = String(standaloneOptions.probePort.default);
+  expect(value('Deployment', '/spec/template/metadata/annotations/prometheus.io~1port')).toBe(probePort);
   for (const probe of ['readinessProbe', 'livenessProbe']) expect(value('Deployment', `${container}/${probe}/httpGet/port`)).toBe('probes');
   expect(value('Service', '/spec/ports')).toEqual([{ name: 'https', port: 8443, targetPort: 'https' }]);
 });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ObjectChangedError } from '../../deployer/errors.ts';
+import { codeOf } from '../../errors/code-of.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';
 import type { Credentials } from './credentials.ts';
@@ -37,6 +38,16 @@ export interface TransportOptions {
   readonly tries?: number;
   /** In [0, 1), for the spread of the waits. @default Math.random */
   readonly random?: () => number;
+  /** Told of each try. */
+  readonly asked?: (request: AskedRequest) => void;
+}
+
+export interface AskedRequest {
+  readonly verb: string;
+  /** `ok`, or the code of the error. */
+  readonly outcome: string;
+  /** Until the answer began. */
+  readonly seconds: number;
 }
 
 /** A kube-apiserver that asks for more patience than this is as good as away for the one who waits. */
@@ -51,7 +62,20 @@ export function createTransport(options: TransportOptions): Transport {
   const { credentials, userAgent = 'vice-deployer', concurrency = 96, timeoutMs = 10_000, tries = 4, random = Math.random } = options;
   const slots = new Slots(concurrency);
 
-  const request = async (call: Call, signal: AbortSignal, isSecondTry = false): Promise<Response> => {
+  const request = async (call: Call, signal: AbortSignal): Promise<Response> => {
+    const started = performance.now();
+    const tell = (outcome: string) => options.asked?.({ verb: call.verb, outcome, seconds: (performance.now() - started) / 1_000 });
+    try {
+      const response = await fetchOnce(call, signal);
+      tell('ok');
+      return response;
+    } catch (err) {
+      tell(codeOf(err));
+      throw err;
+    }
+  };
+
+  const fetchOnce = async (call: Call, signal: AbortSignal, isSecondTry = false): Promise<Response> => {
     const { server, tls, headers } = await credentials.current();
     const { method, path, body, contentType = 'application/json', accept = 'application/json' } = call;
     const response = await fetch(server + path, {
@@ -72,7 +96,7 @@ export function createTransport(options: TransportOptions): Transport {
       // The credentials may have been rotated a moment ago.
       credentials.expire();
       await response.body?.cancel();
-      return request(call, signal, true);
+      return fetchOnce(call, signal, true);
     }
     throw statusError(response.status, await response.text().catch(() => ''), response.headers.get('retry-after'), call);
   };

@@ -114,6 +114,11 @@ export class AnalysisStore {
     for (const entry of this.#entries.values()) yield this.#viewOf(entry);
   }
 
+  size(): { readonly analyses: number; readonly objects: number } {
+    const objects = this.#entries.values().reduce((sum, { facts }) => sum + facts.length, 0);
+    return { analyses: this.#entries.size, objects };
+  }
+
   /** What changed after `change`; undefined when that is too long ago to tell. */
   since(change: number): { readonly changed: readonly View[]; readonly removed: readonly ExternalId[] } | undefined {
     const ids = this.#news.since(change);

@@ -14,6 +14,14 @@ import { warningOf } from './warnings.ts';
 /** Lists on which a request waits right after the start, before it asks the cluster itself. */
 const SYNC_WAIT_MS = 2_000;
 
+export interface WatchState {
+  /** Since the last sign of life of each kind's watch, of those that were listed. */
+  readonly agesSeconds: ReadonlyMap<Kind, number>;
+  readonly isSynced: boolean;
+  readonly analyses: number;
+  readonly objects: number;
+}
+
 /** An {@link Observer} that answers from memory, kept up to date by what its sinks are told. */
 export class WatchedObserver implements Observer, OwnWrites {
   readonly own: OwnWrites = this;
@@ -96,6 +104,13 @@ export class WatchedObserver implements Observer, OwnWrites {
   /** When all of what is known was last known to be so: the oldest sign of life of any kind. Before the first lists: never. */
   get observedAt(): Date {
     return new Date(this.isSynced ? Math.min(...this.#aliveAt.values()) : 0);
+  }
+
+  /** How fresh and how much what is remembered is. */
+  state(): WatchState {
+    const now = this.#deps.now().getTime();
+    const agesSeconds = new Map([...this.#aliveAt].map(([kind, at]) => [kind, Math.max(0, now - at) / 1_000]));
+    return { agesSeconds, isSynced: this.isSynced, ...this.#store.size() };
   }
 
   views(): Iterable<View> {

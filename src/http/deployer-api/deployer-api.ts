@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import type { Deployer } from '../../deployer/deployer.ts';
 import { createApp } from '../plumbing/app.ts';
+import type { HttpMetrics } from '../plumbing/metrics.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
@@ -15,13 +16,16 @@ export interface DeployerApiOptions {
   readonly isReady?: () => boolean;
   /** Whether an answer can begin before it is complete. @default true */
   readonly canStream?: boolean;
+  /** Absent: nothing is counted. */
+  readonly metrics?: HttpMetrics;
 }
 
 const MIB = 1024 * 1024;
 
 /** The deployer's interface, the same behind a socket and behind Lambda. */
-export function deployerApi(deployer: Deployer, { log, maxBodyBytes = MIB, isReady = () => true, canStream = true }: DeployerApiOptions): Elysia {
-  const app = createApp({ log, title: 'vice deployer', errorsFor: () => 'problem' });
+export function deployerApi(deployer: Deployer, options: DeployerApiOptions): Elysia {
+  const { log, metrics, maxBodyBytes = MIB, isReady = () => true, canStream = true } = options;
+  const app = createApp({ log, metrics, title: 'vice deployer', errorsFor: () => 'problem' });
   probes(app, deployer, isReady);
   deploymentRoutes(app, deployer, maxBodyBytes);
   observationRoutes(app, deployer);

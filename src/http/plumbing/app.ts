@@ -2,14 +2,15 @@ import { Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import { ClientRefusedError, InvalidDocumentError, UnavailableError } from '../../errors/errors.ts';
 import { logAccess } from './access-log.ts';
-import { allowedMethods } from './allowed-methods.ts';
 import { type ErrorDialect, errorResponse } from './error-response.ts';
 import { isSaneHost } from './host-guard.ts';
+import { countAnswer, type HttpMetrics, serveMetrics } from './metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { pathOf } from './path-of.ts';
 import { announcedBytes, discardBody, tooLarge } from './read-json.ts';
 import { rememberContext, type Transport, transportOf } from './request-context.ts';
 import { requestIdFrom } from './request-id.ts';
+import { allowedMethods } from './route-of.ts';
 
 export interface AppOptions {
   readonly log: Logger;
@@ -17,6 +18,8 @@ export interface AppOptions {
   readonly errorsFor?: (path: string) => ErrorDialect;
   /** Names the interface in its OpenAPI document. @default vice */
   readonly title?: string;
+  /** Counts the answers, and is told at `/metrics`. Absent: neither. */
+  readonly metrics?: HttpMetrics | undefined;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface AppOptions {
  * `/openapi.json`. Routes are added to what it gives. It works the same behind `serve` and through `app.handle(request)`.
  */
 export function createApp(options: AppOptions) {
-  const { log, errorsFor = (path) => (path.startsWith('/api/') ? 'problem' : 'platform') } = options;
+  const { log, metrics, errorsFor = (path) => (path.startsWith('/api/') ? 'problem' : 'platform') } = options;
   const app = new Elysia({ normalize: false });
   const failure = (err: unknown, request: Request, requestId: string): Response => {
     const path = pathOf(request);
@@ -52,8 +55,10 @@ export function createApp(options: AppOptions) {
     if (isTooLarge) await discardBody(request);
     finish(response.headers, requestId, transport.draining.aborted || isTooLarge);
     logAccess(log, { request, requestId, status: response.status, startedAt: started, ...transport });
+    if (metrics) countAnswer(metrics, app, request, pathOf(request), response.status, started);
     return response;
   });
+  if (metrics) serveMetrics(app, metrics);
   return serveOpenApi(app, options.title ?? 'vice');
 }
 

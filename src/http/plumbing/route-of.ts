@@ -14,6 +14,12 @@ export function allowedMethods(routes: readonly Route[], path: string): readonly
   return [...methods].sort();
 }
 
+/** The template of the route that `path` belongs to, by any method; `unknown` when there is no such path. */
+export function routeOf(routes: readonly Route[], path: string): string {
+  const route = routes.find((one) => one.path === path) ?? routes.find((one) => pattern(one.path).test(path));
+  return route?.path ?? 'unknown';
+}
+
 const patterns = new Map<string, RegExp>();
 
 function pattern(routePath: string): RegExp {

@@ -1,0 +1,35 @@
+import { COORDINATOR_METRICS } from './coordinator-metrics.ts';
+import { DEPLOYER_METRICS } from './deployer-metrics.ts';
+import type { Metric } from './metric.ts';
+import { PROCESS } from './process-metrics.ts';
+
+const HEAD = `# Metrics
+
+Made from the code by \`npm run check\`; do not edit.
+
+\`GET /metrics\` of the coordinator and of \`vice --mode=standalone\` answers in the [text format](https://prometheus.io/docs/instrumenting/exposition_formats/) of Prometheus, on the port of the API. With \`--mtls\` it is
+answered on \`--probe-port\` (8081) in the clear as well, since Prometheus has no certificate of the coordinator's. Nothing in it names a user or an analysis, and no label has a value that a request chose: a
+path that is unknown is \`unknown\`. Behind Lambda there is none: each instance of a function would count for itself alone.
+
+The pods of [deploy/](../../deploy/) carry the annotations \`prometheus.io/scrape\`, \`prometheus.io/port\` and \`prometheus.io/path\`; with the Prometheus operator:
+[deploy/observability](../../deploy/observability/). Codes are those of problem details, as \`unavailable\` or \`cluster_full\`; \`internal\` was not foreseen and stands in the log.
+`;
+
+/** The page of reference. */
+export function metricsReference(): string {
+  const shared: ReadonlySet<Metric> = new Set(Object.values(PROCESS));
+  const own = (metrics: readonly Metric[]) => metrics.filter((metric) => !shared.has(metric));
+  const sections = [
+    section('Of both', [...shared]),
+    section('Of the deployer', own(DEPLOYER_METRICS)),
+    section('Of the coordinator', own(COORDINATOR_METRICS)),
+  ];
+  return [HEAD, ...sections].join('\n');
+}
+
+function section(title: string, metrics: readonly Metric[]): string {
+  const rows = metrics.map(
+    ({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
+  );
+  return `## ${title}\n\n| name | type | labels | what |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+}
