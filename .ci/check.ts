@@ -22,7 +22,7 @@ async function program(args: readonly string[], scope: string): Promise<Outcome>
 }
 
 const steps: Readonly<Record<string, () => Promise<Outcome>>> = {
-  types: () => program([bin('tsc'), '--noEmit', '-p', '.', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc.json'], 'tsc, strict'),
+  types: () => program(['check', '--no-script', '--no-pretty', '-p', '.'], 'bun check, strict'),
   lint: () => program([bin('biome'), 'ci', '--error-on-warnings', '--colors=off', '.'], 'biome: rules and format'),
   layers: async () => {
     const { breaches, modules } = await checkLayers();

@@ -42,9 +42,9 @@ function shown(line: Record<string, unknown>): Record<string, unknown> {
 
 /** What a child is bound to is written once, past the formatter of lines. */
 function withCleanChildren(log: Logger): Logger {
-  const child = log.child;
+  const { child } = log;
   log.child = function (this: Logger, bindings: Bindings, options) {
-    return child.call(this, Object(redact(bindings)), options);
+    return Reflect.apply(child, this, [redact(bindings), options]);
   } as typeof log.child; // the custom levels that pino's type speaks of are none
   return log;
 }
