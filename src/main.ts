@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   spec: () => import('./cli/spec.ts'),
   migrate: () => import('./cli/migrate.ts'),
   keys: () => import('./cli/keys.ts'),
+  conformance: () => import('./cli/conformance/conformance.ts'),
   help: () => import('./cli/help.ts'),
 };
 

@@ -1,4 +1,5 @@
 import { migrateReads, specReads } from './commands.ts';
+import { conformanceReads } from './conformance-command.ts';
 import { coordinatorReads } from './coordinator.ts';
 import { lambdaReads, standaloneReads } from './deployer.ts';
 import { keysReads } from './keys-command.ts';
@@ -93,6 +94,26 @@ export const commands: readonly Topic[] = [
     examples: [
       ['a first key', 'vice keys generate > keys'],
       ['after a new one was put on top', 'vice keys rotate --config service.yml --keys-file keys'],
+    ],
+  },
+  {
+    name: 'conformance',
+    usage: 'vice conformance --url URL [FLAG ...]',
+    summary: "try a running deployer against the deployer's contract, case by case",
+    description:
+      'Launches analyses of its own through the deployer, checks every answer, and removes them, also after Ctrl-C. Each case holds, is breached, or is not run and says what it needs. Exit code 1 when one is breached.',
+    options: { ...conformanceReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [
+      ['a deployer in the clear', 'vice conformance --url http://vice-deployer.vice-system'],
+      [
+        'over mutual TLS, and looking at its cluster',
+        'vice conformance --url https://deployer.example.org --ca-cert ca.crt --client-cert tls.crt --client-key tls.key --kubeconfig ~/.kube/config',
+      ],
+      [
+        'one behind API Gateway, for a program',
+        'vice conformance --url https://id.execute-api.us-east-1.amazonaws.com/prod --only applying,fencing -o json',
+      ],
     ],
   },
 ];

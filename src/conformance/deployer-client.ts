@@ -1,5 +1,4 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { UnavailableError } from '../errors/errors.ts';
 import { check } from '../schema/check.ts';
 import { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import { LogRecord, Logs } from '../schema/logs.ts';
@@ -33,7 +32,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 /**
  * A deployer as its callers see it. Every answer is checked against the schema of the contract as it comes in.
  *
- * Every method @throws ContractBreachError: the answer is none of the contract's; UnavailableError: there was none
+ * Every method @throws ContractBreachError: the answer is none of the contract's, or there was none
  */
 export class DeployerClient {
   readonly url: string;
@@ -165,12 +164,12 @@ export class DeployerClient {
   }
 }
 
-function noAnswer(request: string, err: unknown): UnavailableError {
+function noAnswer(request: string, err: unknown): ContractBreachError {
   const code = err instanceof Error && 'code' in err ? err.code : undefined;
   const isTimeout = err instanceof Error && err.name === 'TimeoutError';
   const why =
     code === 'ECONNREFUSED' ? 'the connection was refused' : isTimeout ? 'no answer in time' : err instanceof Error ? err.message : String(err);
-  return new UnavailableError(`${request}: ${why}`, { cause: err });
+  return new ContractBreachError(`${request}: ${why}`, { cause: err });
 }
 
 /** What an answer does not have; a case that reads it all the same fails and says so. */

@@ -49,7 +49,11 @@ export class OwnAnalyses {
   }
 
   async #removeFully(id: string, deployer: DeployerClient, cluster: ClusterObjects | undefined): Promise<void> {
-    const isGone = async () => (await deployer.remove(id)).status === 200;
+    const isGone = () =>
+      deployer.remove(id).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
     await waitFor(isGone, { timeoutMs: GONE_MS, everyMs: 250, what: `${id} to be removed` });
     if (cluster === undefined) return;
     // A fence outlives the removal for ten minutes, against late requests; of ours, none is under way any more.

@@ -23,19 +23,29 @@ export const CASE_MS = 120_000;
 const UNDO_MS = 30_000;
 const GRACE_MS = 250;
 
+/** How a case was run that ended well. */
+export interface Run {
+  /** It would have looked at the cluster, and was not let. */
+  readonly lookedAway: boolean;
+}
+
 /**
  * Runs one case within `boundMs` and undoes what it did, whatever becomes of it.
  *
  * @throws what the case throws, or the reason of `signal` or of the bound when one of them ends it
  */
-export async function runCase({ run }: ConformanceCase, ground: Ground, boundMs: number, signal: AbortSignal): Promise<void> {
+export async function runCase({ run }: ConformanceCase, ground: Ground, boundMs: number, signal: AbortSignal): Promise<Run> {
+  let lookedAway = false;
   const ending = AbortSignal.any([signal, AbortSignal.timeout(boundMs)]);
   const ids: string[] = [];
   const undos: (() => Promise<unknown>)[] = [];
   const bench: Bench = {
     deployer: new DeployerClient(ground.deployer, ending),
     other: new DeployerClient(ground.other ?? ground.deployer, ending),
-    cluster: ground.cluster,
+    get cluster() {
+      lookedAway ||= ground.cluster === undefined;
+      return ground.cluster;
+    },
     newId: () => {
       const id = ground.own.newId();
       ids.push(id);
@@ -47,6 +57,7 @@ export async function runCase({ run }: ConformanceCase, ground: Ground, boundMs:
   };
   try {
     await Promise.race([run(bench), rejectedBy(ending)]);
+    return { lookedAway };
   } finally {
     const undone = AbortSignal.timeout(UNDO_MS);
     for (const undo of undos) await Promise.race([undo(), rejectedBy(undone)]).catch(() => undefined);

@@ -10,7 +10,7 @@ import { SAMPLE_SPEC } from '../../src/conformance/sample-spec.ts';
 /** What the suite is run against. */
 export interface Subject {
   readonly name: string;
-  /** A real control plane: the cases that need its controllers run too. */
+  /** A real control plane: the cases that need its controllers run too. Its nodes are simulated. */
   readonly real: boolean;
   /** Whether the deployer keeps what it saw: it answers from memory and can wait for a change. Lambda keeps nothing. */
   readonly remembers: boolean;
@@ -24,7 +24,7 @@ export interface Subject {
 /** The contract of the deployer's API, case by case, with two deployers and a look at their cluster: the cases that `vice conformance` runs. */
 export function deployerConformance(subject: Subject): void {
   const { real, remembers } = subject;
-  const missing: readonly Need[] = [...(real ? [] : (['controllers'] as const)), remembers ? 'function' : 'service'];
+  const missing: readonly Need[] = [real ? 'nodes' : 'controllers', remembers ? 'function' : 'service'];
 
   describe(`the deployer's contract: ${subject.name}`, () => {
     const own = new OwnAnalyses();

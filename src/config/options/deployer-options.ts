@@ -4,7 +4,8 @@ import { processOptions } from './process-options.ts';
 const kubernetes = 'Kubernetes';
 const tls = 'TLS';
 
-const shared = {
+/** Of every deployer. */
+export const deployerOptions = {
   namespace: {
     ...name({ flag: 'vice-namespace', group: kubernetes, default: 'vice-apps', help: 'the one namespace that analyses run in' }),
     mustBe: 'the name of a namespace: lower case letters, digits and "-", at most 63 characters',
@@ -23,7 +24,7 @@ const shared = {
 
 /** Of `--mode=standalone`. */
 export const standaloneOptions = {
-  ...shared,
+  ...deployerOptions,
   maxApplies: wholeNumber(
     1,
     100_000,
@@ -57,4 +58,4 @@ export const standaloneOptions = {
 
 const { logLevel, maxBodyBytes } = standaloneOptions;
 /** Of `--mode=lambda`, which listens on nothing. */
-export const lambdaOptions = { ...shared, logLevel, maxBodyBytes };
+export const lambdaOptions = { ...deployerOptions, logLevel, maxBodyBytes };

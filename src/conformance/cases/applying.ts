@@ -1,7 +1,7 @@
 import { LABEL } from '../../schema/label-keys.ts';
 import { specHash } from '../../schema/spec-hash.ts';
 import { contains, equal, holds } from '../breach.ts';
-import { type Bench, casesOf, clusterOf } from '../case.ts';
+import { type Bench, casesOf, clusterOf, expectStanding } from '../case.ts';
 import type { ClusterObject, Kind } from '../cluster-objects.ts';
 import { objectsOf, standing } from '../objects-of-spec.ts';
 import { waitFor } from '../wait-for.ts';
@@ -39,6 +39,23 @@ export const applying = casesOf('applying', [
       equal((await other.apply(spec)).status, 200, 'the same spec, to another deployer');
       equal(await stateOf(bench, id), before, 'uid, generation and spec of the Deployment');
       if (cluster) equal(await cluster.namesOf(id), standing(spec), 'what stands in the cluster');
+    },
+  ],
+  [
+    'what one deployer applied, another one finds at once, repeats, and removes',
+    ['second'],
+    async (bench) => {
+      const { deployer, other, newId } = bench;
+      const id = newId();
+      const spec = bench.spec(id);
+      const { body } = await deployer.apply(spec);
+      const found = await other.status(id);
+      equal([found.status, found.body.spec_hash], [200, body.spec_hash], 'status and hash at the other deployer');
+      equal((await other.apply(spec)).status, 200, 'the same spec to the other deployer');
+      await other.removeFully(id);
+      await deployer.removeFully(id);
+      equal([(await deployer.status(id)).status, (await other.status(id)).status], [404, 404], 'the status at both when it is removed');
+      await expectStanding(bench, id, []);
     },
   ],
   [

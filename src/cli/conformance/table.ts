@@ -1,0 +1,36 @@
+import type { CaseReport, SuiteReport, Verdict } from '../../conformance/run-suite.ts';
+
+const WORDS: Readonly<Record<Verdict, string>> = { holds: 'holds', breach: 'BREACH', failed: 'FAILED', not_run: 'not run' };
+const VERDICT_WIDTH = 9;
+const TIME_WIDTH = 9;
+
+/** The verdicts for a person: a line a case, with what was expected and seen below it, and a closing line. */
+export function tableOf({ cases, left, url, duration_ms, verdict }: SuiteReport): string {
+  const groups = Map.groupBy(cases, ({ group }) => group);
+  const tables = [...groups].map(([group, ofGroup]) => `${group}\n${ofGroup.map(row).join('')}`);
+  const leftover = left.length === 0 ? '' : `Not removed, and left in the cluster:\n${left.map((id) => `  ${id}\n`).join('')}\n`;
+  const broken = verdict === 'interrupted' ? ', broken off' : '';
+  return `${tables.join('\n')}\n${leftover}${summary(cases)}${broken}; ${seconds(duration_ms)}; ${printable(url)}\n`;
+}
+
+function row({ name, verdict, duration_ms, detail }: CaseReport): string {
+  const time = verdict === 'not_run' ? '' : seconds(duration_ms);
+  const indent = ' '.repeat(VERDICT_WIDTH + TIME_WIDTH + 2);
+  const below = detail === undefined ? '' : `${indent}  ${printable(detail)}\n`;
+  return `  ${WORDS[verdict].padEnd(VERDICT_WIDTH)}${time.padEnd(TIME_WIDTH)}${name}\n${below}`;
+}
+
+function summary(cases: readonly CaseReport[]): string {
+  const count = (verdict: Verdict) => cases.filter((one) => one.verdict === verdict).length;
+  const failed = count('failed') === 0 ? '' : `, ${count('failed')} failed`;
+  return `${count('holds')} hold, ${count('breach')} breached${failed}, ${count('not_run')} not run`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** What a deployer says may hold anything, and a terminal obeys some of it. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+}

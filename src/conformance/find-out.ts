@@ -1,0 +1,58 @@
+import { UnavailableError } from '../errors/errors.ts';
+import { ContractBreachError } from './breach.ts';
+import type { Need } from './case.ts';
+import type { ClusterObject, ClusterObjects } from './cluster-objects.ts';
+import { DeployerClient, type Endpoint } from './deployer-client.ts';
+import type { Ground } from './run-case.ts';
+
+/** A deployer that is in working order says 200; one that does not reach its kube-apiserver, 503. */
+const OF_A_DEPLOYER: readonly number[] = [200, 503];
+
+/**
+ * What cases may need and this ground has. Nothing is written.
+ *
+ * @throws UnavailableError when no deployer answers; whatever the cluster's access throws when the cluster cannot be asked
+ */
+export async function findOut(ground: Ground, isExclusive: boolean, signal: AbortSignal): Promise<ReadonlySet<Need>> {
+  const { deployer, other, cluster, template } = ground;
+  await Promise.all([deployer, other].filter((one) => one !== undefined).map((one) => greet(one, signal)));
+  const has = new Set<Need>([(await isService(new DeployerClient(deployer, signal))) ? 'service' : 'function']);
+  if (other) has.add('second');
+  if (isExclusive) has.add('exclusive');
+  if (template.persistent_volumes.length > 0) has.add('volume');
+  if (cluster === undefined) return has.add('nodes');
+  await cluster.kube.find(cluster.collection('ConfigMap'));
+  has.add('cluster');
+  // A simulated kube-apiserver serves what an analysis consists of, and no quotas.
+  if (await cluster.kube.find(cluster.collection('ResourceQuota'))) has.add('controllers');
+  if (!(await isSimulated(cluster))) has.add('nodes');
+  return has;
+}
+
+async function greet(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const response = await new DeployerClient(endpoint, signal).get('/api/v1/health').catch((err: unknown) => {
+    throw new UnavailableError(`no deployer answers at ${endpoint.url}`, { cause: err });
+  });
+  await response.body?.cancel();
+  const { status } = response;
+  if (OF_A_DEPLOYER.includes(status)) return;
+  throw new UnavailableError(`no deployer answers at ${endpoint.url}: GET /api/v1/health is ${status}, and a deployer says 200 or 503`);
+}
+
+/** Whoever may look into one namespace alone may not ask for nodes; a cluster is taken for a real one then. */
+async function isSimulated({ kube }: ClusterObjects): Promise<boolean> {
+  const nodes = await kube.find<{ items: readonly ClusterObject[] }>('/api/v1/nodes?limit=10').catch(() => undefined);
+  return nodes?.items.some(({ metadata }) => metadata.annotations?.['kwok.x-k8s.io/node'] !== undefined) === true;
+}
+
+/** A function tells everything each time: it does not know what it told before. */
+async function isService(deployer: DeployerClient): Promise<boolean> {
+  try {
+    const { revision } = (await deployer.list()).body;
+    const { status, body } = await deployer.list(`?since=${encodeURIComponent(revision)}&wait=0`);
+    return status === 304 || (status === 200 && !body.full);
+  } catch (err) {
+    if (err instanceof ContractBreachError) return true; // the cases say more about it
+    throw err;
+  }
+}
