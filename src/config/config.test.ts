@@ -47,6 +47,25 @@ describe('the coordinator', () => {
     expect(config.warnings).toEqual([]);
   });
 
+  test('asks for tokens when an issuer and an audience are named, and for neither alone', () => {
+    const issuer = 'https://keycloak.example.org/realms/CyVerse';
+    expect(loadCoordinatorConfig([], required)).not.toHaveProperty('access');
+    expect(loadCoordinatorConfig(['--oidc-issuer', issuer, '--oidc-audience', 'vice,other'], required).access).toEqual({
+      issuer,
+      audience: ['vice', 'other'],
+      rolesClaim: 'realm_access.roles',
+      roleNames: { viewer: 'vice-viewer', operator: 'vice-operator' },
+    });
+    expect(faultsOf(() => loadCoordinatorConfig(['--oidc-issuer', issuer], required))).toEqual({
+      '--oidc-audience': expect.stringContaining('required'),
+    });
+    expect(faultsOf(() => loadCoordinatorConfig(['--oidc-audience', 'vice'], required))).toEqual({
+      '--oidc-issuer': expect.stringContaining('required'),
+    });
+    const inTheClear = loadCoordinatorConfig(['--oidc-issuer', 'http://keycloak/realm', '--oidc-audience', 'vice'], required);
+    expect(inTheClear.warnings).toEqual([expect.stringContaining('in the clear')]);
+  });
+
   test("starts from app-exposer's own arguments and file, and says what it does not use", () => {
     const file = written(`
 db: { uri: "postgresql://de:hunter2@db/de?sslmode=disable" }

@@ -1,5 +1,6 @@
 import type { LevelWithSilent } from 'pino';
 import type { SpecSettings } from '../spec-builder/settings.ts';
+import { type AccessConfig, accessOf } from './access.ts';
 import { freeze } from './freeze.ts';
 import { type KeyText, keyTextOf } from './key-text.ts';
 import { logLevelOf } from './levels.ts';
@@ -30,6 +31,8 @@ export interface CoordinatorConfig {
   readonly keys?: KeyText;
   /** Directory of the clusters' certificates. */
   readonly clusterTlsDir?: string;
+  /** Absent: nobody is asked who they are. */
+  readonly access?: AccessConfig;
   readonly spec: SpecSettings;
   /** To be logged once at start: flags that were given and decide nothing. */
   readonly warnings: readonly string[];
@@ -44,14 +47,16 @@ export const coordinatorReads = {
 
 /** @throws ConfigurationError with every fault at once */
 export function loadCoordinatorConfig(argv: readonly string[], env: Environment): CoordinatorConfig {
-  const { values, warnings, faults } = read(coordinatorReads, argv, env);
+  const { values, warnings: ignored, faults } = read(coordinatorReads, argv, env);
   const { clusterTlsDir } = values;
   const keys = keyTextOf(values, faults);
+  const warnings = [...ignored];
+  const access = accessOf(values, faults, warnings);
   refuseFaults(faults);
   const { port, hostname, maxBodyBytes, drainSeconds, dbUri, dbListenUri = dbUri, userSuffix, bypassUsers, registryReloadSeconds } = values;
   const process = { port, hostname, maxBodyBytes, drainSeconds, logLevel: logLevelOf(values.logLevel) };
   const clusters = { registryReloadSeconds, ...(keys && { keys }), ...(clusterTlsDir !== undefined && { clusterTlsDir }) };
-  const own = { dbUri, dbListenUri, userSuffix, bypassUsers, ...clusters };
+  const own = { dbUri, dbListenUri, userSuffix, bypassUsers, ...clusters, ...(access && { access }) };
   return freeze({ ...process, ...own, spec: specSettings(values), warnings });
 }
 

@@ -3,6 +3,7 @@ import { ViceError } from './vice-error.ts';
 /** Titles of the problem details, one for each status that we answer (RFC 9110, section 15). */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',

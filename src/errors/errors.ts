@@ -170,6 +170,33 @@ export class ClientRefusedError extends ViceError {
   readonly status = 403;
 }
 
+/** Whoever sends the request has not shown who they are: no bearer token, or none that is valid. `challenge` is RFC 6750's `WWW-Authenticate`. */
+export class UnauthorizedError extends ViceError {
+  override readonly name = 'UnauthorizedError';
+  readonly code = 'unauthorized';
+  readonly status = 401;
+  readonly challenge: string;
+
+  /** @param refusal why the token that was shown is not valid; absent: none was */
+  constructor(refusal?: string) {
+    super(refusal ?? 'a bearer token is required: Authorization: Bearer TOKEN');
+    this.challenge = `Bearer realm="vice"${refusal === undefined ? '' : `, error="invalid_token", error_description="${refusal}"`}`;
+  }
+}
+
+/** We know who sends the request, and they may not do this. */
+export class ForbiddenError extends ViceError {
+  override readonly name = 'ForbiddenError';
+  readonly code = 'forbidden';
+  readonly status = 403;
+  readonly challenge: string;
+
+  constructor(refusal: string) {
+    super(refusal);
+    this.challenge = `Bearer realm="vice", error="insufficient_scope", error_description="${refusal}"`;
+  }
+}
+
 /** The resource is not any more as the condition of the request (RFC 9110, section 13.1.1) says. */
 export class PreconditionFailedError extends ViceError {
   override readonly name = 'PreconditionFailedError';

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { createLogger } from '../adapters/log/logger.ts';
+import { tokenVerifier } from '../adapters/oidc/verify-token.ts';
 import { type CoordinatorConfig, loadCoordinatorConfig } from '../config/coordinator.ts';
 import type { Environment } from '../config/read.ts';
 import { startBackground } from '../coordinator/background.ts';
@@ -64,7 +65,9 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
       metrics.exit(() => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId)))),
   };
   const { clusterUseCases, audit, readiness } = adapters;
-  const api = coordinatorApi({ useCases, clusters: clusterUseCases, audit, readiness, metrics, maxBodyBytes: config.maxBodyBytes, log });
+  const identify = config.access && tokenVerifier(config.access);
+  const routes = { useCases, clusters: clusterUseCases, audit, readiness, metrics, maxBodyBytes: config.maxBodyBytes };
+  const api = coordinatorApi({ ...routes, ...(identify && { identify }), log });
   const serving = serve(api, config);
 
   const stop = async () => {

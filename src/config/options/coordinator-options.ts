@@ -1,3 +1,4 @@
+import { accessOptions } from './access-options.ts';
 import { file, list, text, wholeNumber } from './option.ts';
 import { processOptions } from './process-options.ts';
 
@@ -79,5 +80,6 @@ export const coordinatorOptions = {
     isOptional: true,
     help: 'where certificates of clusters lie in files: a folder for each, named by its id or its client_key_ref, with ca.crt, tls.crt, tls.key',
   }),
+  ...accessOptions,
   ...processOptions({ port: 60_000, logLevel: 'warn', maxBodyBytes: 8 * 1024 * 1024 }),
 };

@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import { createApp } from '../plumbing/app.ts';
 import type { HttpMetrics } from '../plumbing/metrics.ts';
+import { guardRoutes, type Identify } from './access.ts';
 import { type AuditRoutesDeps, auditRoutes } from './audit.ts';
 import { type ClusterRoutesDeps, clusterRoutes } from './clusters.ts';
 import { probes, type Readiness } from './probes.ts';
@@ -10,12 +11,15 @@ import { type ViceRoutesDeps, viceRoutes } from './vice-routes.ts';
 export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps, AuditRoutesDeps {
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: HttpMetrics;
+  /** Absent: nobody is asked who they are. */
+  readonly identify?: Identify;
   readonly log: Logger;
 }
 
 /** The coordinator's interface, as `serve` takes it. */
 export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
   const app = createApp({ log: deps.log, metrics: deps.metrics, title: 'vice coordinator' });
+  if (deps.identify) guardRoutes(app, deps.identify);
   probes(app, deps.readiness);
   viceRoutes(app, deps);
   clusterRoutes(app, deps);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { pathOf } from './path-of.ts';
-import type { ClientIdentity } from './request-context.ts';
+import { type ClientIdentity, callerOf } from './request-context.ts';
 
 export interface Access {
   readonly request: Request;
@@ -19,6 +19,7 @@ export function logAccess(log: Logger, { request, requestId, status, startedAt, 
   const path = pathOf(request);
   const level = PROBES.has(path) && status < 500 ? 'debug' : 'info';
   const duration_ms = Math.round((performance.now() - startedAt) * 10) / 10;
-  const who = { ...(peer !== undefined && { peer }), ...(client && { client }) };
+  const subject = callerOf(request)?.subject;
+  const who = { ...(subject !== undefined && { subject }), ...(peer !== undefined && { peer }), ...(client && { client }) };
   log[level]({ request_id: requestId, method: request.method, path, status, duration_ms, ...who }, 'request');
 }

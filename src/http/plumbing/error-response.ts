@@ -1,7 +1,7 @@
 import { InvalidCookieSignature, NotFoundError as NoSuchRoute, ParseError, ValidationError } from 'elysia';
 import type { Logger } from 'pino';
 import { type ErrorAnswer, platformErrorOf, problemOf } from '../../errors/bodies.ts';
-import { InvalidDocumentError, MethodNotAllowedError, NotFoundError } from '../../errors/errors.ts';
+import { ForbiddenError, InvalidDocumentError, MethodNotAllowedError, NotFoundError, UnauthorizedError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';
 
 /** Which of the two error bodies a path answers with: RFC 9457 problem details, or the Discovery Environment's own. */
@@ -25,7 +25,13 @@ export function errorResponse(err: unknown, failed: FailedRequest, log: Logger):
     if (known instanceof ViceError) log.warn(facts, 'request failed');
     else log.error(facts, 'request failed for a reason that was not foreseen');
   }
-  return toResponse(answer, known instanceof MethodNotAllowedError ? { allow: failed.allowed().join(', ') } : {});
+  return toResponse(answer, headersOf(known, failed));
+}
+
+function headersOf(err: unknown, failed: FailedRequest): Readonly<Record<string, string>> {
+  if (err instanceof MethodNotAllowedError) return { allow: failed.allowed().join(', ') };
+  if (err instanceof UnauthorizedError || err instanceof ForbiddenError) return { 'www-authenticate': err.challenge };
+  return {};
 }
 
 /** The framework's own errors in our words: its messages echo the input and name its internals. */

@@ -1,3 +1,5 @@
+import type { Caller } from '../../schema/caller.ts';
+
 /** What a handler may know of the request besides the request itself. */
 export interface RequestContext {
   /** Echoed as `x-request-id`, in every log line and in every problem body. */
@@ -35,6 +37,7 @@ export interface Transport {
 
 const transports = new WeakMap<Request, Transport>();
 const contexts = new WeakMap<Request, RequestContext>();
+const callers = new WeakMap<Request, Caller>();
 const never = new AbortController().signal;
 
 /** Requests that come through no server of ours (Lambda, tests) have no transport: their own signal is all there is. */
@@ -48,6 +51,15 @@ export function rememberTransport(request: Request, transport: Transport): void 
 
 export function rememberContext(request: Request, context: RequestContext): void {
   contexts.set(request, context);
+}
+
+/** Who sent the request; nothing where nobody was asked. */
+export function callerOf(request: Request): Caller | undefined {
+  return callers.get(request);
+}
+
+export function rememberCaller(request: Request, caller: Caller): void {
+  callers.set(request, caller);
 }
 
 /** The context of a request that runs through an application of `createApp`. */
