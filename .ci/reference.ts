@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { metricsReference } from '../src/adapters/metrics/reference.ts';
+import { cliReference } from '../src/config/client/reference.ts';
 import { flagsReference } from '../src/config/reference.ts';
 import { coordinatorApi } from '../src/http/coordinator-api/coordinator-api.ts';
 import { deployerApi } from '../src/http/deployer-api/deployer-api.ts';
@@ -17,7 +18,17 @@ const log = pino({ level: 'silent' });
 
 async function pages(): Promise<Readonly<Record<string, string>>> {
   const metrics = { answered: () => {}, exposition: unused };
-  const clusters = { list: unused, get: unused, register: unused, change: unused, setEnabled: unused, drain: unused, delete: unused, reload: unused };
+  const clusters = {
+    list: unused,
+    get: unused,
+    register: unused,
+    change: unused,
+    setEnabled: unused,
+    drain: unused,
+    test: unused,
+    delete: unused,
+    reload: unused,
+  };
   const useCases = { launch: unused, exit: unused };
   const looks = { status: unused, urlReady: unused, list: unused, logs: unused, followLogs: unused };
   const use = { admit: unused, apply: unused, remove: unused, ...looks, health: unused, settled: unused };
@@ -28,6 +39,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     'docs/reference/openapi-deployer.json': json(await openApiDocument(deployer, 'vice deployer')),
     'docs/reference/flags.md': flagsReference(),
     'docs/reference/metrics.md': metricsReference(),
+    'docs/reference/cli.md': cliReference(),
   };
 }
 

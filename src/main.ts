@@ -16,6 +16,8 @@ const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   migrate: () => import('./cli/migrate.ts'),
   keys: () => import('./cli/keys.ts'),
   conformance: () => import('./cli/conformance/conformance.ts'),
+  clusters: () => import('./cli/clusters/clusters.ts'),
+  completion: () => import('./cli/completion.ts'),
   help: () => import('./cli/help.ts'),
 };
 
@@ -25,7 +27,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv, signal: Abo
   const mode = modeOf(argv);
   const flags = new Set(argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined));
   if (['--version', '-version'].some((flag) => flags.has(flag))) return printVersion();
-  if (['--help', '-help', '-h'].some((flag) => flags.has(flag))) return (await import('./cli/help.ts')).run([name ?? mode ?? []].flat());
+  if (['--help', '-help', '-h'].some((flag) => flags.has(flag))) return (await import('./cli/help.ts')).run(topicOf(argv));
   if (name !== undefined) return (await pick('command', commands, name)).run(rest, env, signal);
   if (mode !== undefined) return (await pick('mode', modes, mode)).run(argv, env, signal);
   // The bootstrap of a function gets no arguments.
@@ -48,6 +50,14 @@ function modeOf(argv: readonly string[]): string | undefined {
   const token = argv[index];
   if (token === undefined) return undefined;
   return token.includes('=') ? token.slice(token.indexOf('=') + 1) : (argv[index + 1] ?? '');
+}
+
+/** What help is asked of: a mode, or the words of a command. */
+function topicOf(argv: readonly string[]): readonly string[] {
+  const first = argv.findIndex((token) => token.startsWith('-'));
+  const words = argv.slice(0, first === -1 ? undefined : first);
+  const mode = modeOf(argv);
+  return words.length === 0 && mode !== undefined ? [mode] : words;
 }
 
 async function printVersion(): Promise<number> {

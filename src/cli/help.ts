@@ -1,11 +1,11 @@
 import { helpPage, overview } from '../config/help.ts';
 import { ConfigurationError } from '../errors/errors.ts';
 
-/** `vice help [TOPIC]`: the overview, or the page of a mode or a command. */
+/** `vice help [TOPIC]`: the overview, or the page of a mode, a command or a group of commands. Words after those of the topic are what it would be told. */
 export function run(argv: readonly string[]): Promise<number> {
-  const [topic] = argv;
-  const text = topic === undefined ? overview() : helpPage(topic);
-  if (text === undefined) throw new ConfigurationError(`there is no help on "${topic}"; vice help lists what there is`);
+  const [first = '', second = ''] = argv;
+  const text = first === '' ? overview() : (helpPage(`${first} ${second}`) ?? helpPage(first));
+  if (text === undefined) throw new ConfigurationError(`there is no help on "${first}"; vice help lists what there is`);
   process.stdout.write(text);
   return Promise.resolve(0);
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { loadSpecConfig } from '../config/commands.ts';
 import { ConfigurationError, InvalidDocumentError } from '../errors/errors.ts';
 import { check } from '../schema/check.ts';
@@ -8,6 +8,7 @@ import { buildDeploymentSpec } from '../spec-builder/build.ts';
 import { checkAnalysis } from '../spec-builder/faults.ts';
 import { noticesOf } from '../spec-builder/notices.ts';
 import { resolveProfile } from '../spec-builder/settings.ts';
+import { yamlOf } from './output/print.ts';
 
 /**
  * `vice spec FILE|-`: prints the `ViceDeploymentSpec` that a launch of this body would send to the deployer of a cluster with this profile. It asks
@@ -57,9 +58,4 @@ async function readDocument(path: string): Promise<unknown> {
 
 function readBytes(path: string): Promise<Uint8Array> {
   return path === '-' ? Bun.stdin.bytes() : readFile(path);
-}
-
-/** For programs that read YAML 1.1, as those of Kubernetes do: there `yes` and `on` must stand in quotes. No anchors and no folded lines. */
-function yamlOf(spec: unknown): string {
-  return stringify(spec, { compat: 'yaml-1.1', aliasDuplicateObjects: false, lineWidth: 0 });
 }

@@ -30,6 +30,8 @@ export interface ClusterUseCases {
   setEnabled(id: string, enabled: boolean, by: Actor, signal: AbortSignal): Promise<Cluster>;
   /** Takes no new analyses until it is enabled again; those that run there go on, and the cluster can be removed when the last has ended. @throws as {@link get} */
   drain(id: string, by: Actor, signal: AbortSignal): Promise<Cluster>;
+  /** Asks its deployer now, whether it is enabled or not; `connection` says how it was found. @throws as {@link get} */
+  test(id: string): Promise<Cluster>;
   /** @throws as {@link get}; ConflictError while analyses live there, or may */
   delete(id: string, by: Actor, signal: AbortSignal): Promise<void>;
   /** Reads the table now and gives what it says. @throws UnavailableError */
@@ -42,8 +44,8 @@ export interface ClusterDeps {
   readonly certificates: CertificateDeps;
   /** Of a new cluster. */
   readonly newId: () => ClusterId;
-  /** Asks the deployer of a cluster that has just been changed how it is. Never throws. */
-  readonly probe?: (cluster: ClusterEntry) => void;
+  /** Asks the deployer of a cluster how it is, and remembers what it found. Never throws. */
+  readonly probe?: (cluster: ClusterEntry) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -71,7 +73,7 @@ export function clusterUseCases({ store, registry, certificates, newId, probe, l
     // The change is made, whatever becomes of the reading: the timer will bring it.
     await registry.reload().catch((err: unknown) => log.warn({ err, cluster: row.name }, 'a change of this cluster is stored but not in effect yet'));
     const entry = registry.find(row.id) ?? entryOf(row, undefined, certificates);
-    probe?.(entry);
+    void probe?.(entry);
     return shown(entry, Date.now());
   };
 
@@ -111,6 +113,12 @@ export function clusterUseCases({ store, registry, certificates, newId, probe, l
       const row = await store.drain(clusterId(id), by, signal);
       if (row === undefined) throw new NotFoundError(`there is no cluster ${id}`);
       return afterChange(row);
+    },
+    async test(id) {
+      const entry = loaded().find(clusterId(id));
+      if (entry === undefined) throw new NotFoundError(`there is no cluster ${id}`);
+      await probe?.(entry);
+      return found(entry.id);
     },
     async delete(id, by, signal) {
       loaded();

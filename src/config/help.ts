@@ -1,4 +1,6 @@
 import { Command, Option as CommanderOption } from 'commander';
+import { commandGroups, singleCommands, usageOf } from './client/all-commands.ts';
+import type { ClientCommand, CommandGroup } from './client/command.ts';
 import type { Option } from './options/option.ts';
 import { variableOf } from './sources/sources.ts';
 import { commands, modes, type Topic } from './topics.ts';
@@ -14,16 +16,21 @@ const SOURCES = `Where values come from, the strongest first:
   --dotenv-path          the same names, one NAME=value a line
   --config               YAML; what has a flag stands there under the flag's name`;
 
-/** The page of one mode or command; nothing when there is no such topic. */
+/** The page of one mode, command or group of commands, by its words; nothing when there is no such topic. */
 export function helpPage(name: string): string | undefined {
   const topic = [...modes, ...commands].find((candidate) => candidate.name === name);
-  return topic === undefined ? undefined : page(topic);
+  if (topic !== undefined) return page(topic);
+  const group = commandGroups.find((candidate) => candidate.name === name);
+  if (group !== undefined) return groupPage(group);
+  const command = [...singleCommands, ...commandGroups.flatMap((each) => each.commands)].find((candidate) => candidate.name === name);
+  return command && commandPage(command);
 }
 
 /** The page that teaches what there is. */
 export function overview(): string {
-  const rows = (topics: readonly Topic[], prefix: string) =>
+  const rows = (topics: readonly Pick<Topic, 'name' | 'summary'>[], prefix: string) =>
     topics.map(({ name, summary }) => `  ${`${prefix}${name}`.padEnd(21)}  ${summary}`).join('\n');
+  const groups = commandGroups.map(({ name, summary }) => ({ name: `${name} ...`, summary }));
   return `vice runs interactive analyses on many Kubernetes clusters.
 
 Usage:
@@ -33,8 +40,12 @@ Usage:
 Modes:
 ${rows(modes, '--mode=')}
 
-Commands:
+Commands beside the coordinator, with its configuration:
 ${rows(commands, '')}
+
+Commands from anywhere, which ask a coordinator (--coordinator URL) or nobody:
+${rows([...groups, ...singleCommands], '')}
+
   help TOPIC             the page of a mode or a command, with all its flags
   --version              which build this is
 
@@ -45,16 +56,29 @@ ${EXIT_CODES}
 }
 
 function page(topic: Topic): string {
+  const keys = Object.values(topic.options).filter((option) => option.flag === undefined);
+  return [flagsPart(topic), keysSection(keys), examples(topic), SOURCES, '', EXIT_CODES, ''].filter((part) => part !== undefined).join('\n');
+}
+
+function commandPage(command: ClientCommand): string {
+  return [flagsPart({ ...command, usage: usageOf(command) }), examples(command), EXIT_CODES, ''].join('\n');
+}
+
+function groupPage({ name, commands: members }: CommandGroup): string {
+  const width = Math.max(...members.map((member) => usageOf(member).length));
+  const rows = members.map((member) => `  ${usageOf(member).padEnd(width)}  ${member.summary}`);
+  return `Usage: vice ${name} COMMAND [FLAG ...]\n\n${rows.join('\n')}\n\nvice help ${name} COMMAND is the page of one, with all its flags.\n\n${EXIT_CODES}\n`;
+}
+
+function flagsPart({ usage, description, options }: Pick<Topic, 'usage' | 'description' | 'options'>): string {
   const command = new Command()
-    .usage(topic.usage.replace(/^vice /, ''))
+    .usage(usage.replace(/^vice /, ''))
     .name('vice')
-    .description(topic.description)
+    .description(description)
     .helpOption('-h, --help', 'this page');
   command.configureHelp({ helpWidth: 120 });
-  const options = Object.values(topic.options);
-  for (const option of options) if (option.flag !== undefined) command.addOption(commanderOption(option, option.flag));
-  const keys = options.filter((option) => option.flag === undefined);
-  return [command.helpInformation(), keysSection(keys), examples(topic), SOURCES, '', EXIT_CODES, ''].filter((part) => part !== undefined).join('\n');
+  for (const option of Object.values(options)) if (option.flag !== undefined) command.addOption(commanderOption(option, option.flag));
+  return command.helpInformation();
 }
 
 function commanderOption(option: Option<unknown>, flag: string): CommanderOption {
@@ -69,10 +93,11 @@ function keysSection(keys: readonly Option<unknown>[]): string | undefined {
   return `Keys of the configuration file, or of the environment (${keys[0] ? variableOf('DISCOENV_', keys[0].key) : ''} ...):\n${rows.join('\n')}\n`;
 }
 
-function defaultOf({ defaultText }: Option<unknown>): string {
-  return defaultText === undefined || defaultText === '' ? '' : ` (default: ${defaultText})`;
+function defaultOf({ defaultText, variable }: Option<unknown>): string {
+  const parts = [...(variable === undefined ? [] : [`or ${variable}`]), ...(defaultText ? [`default: ${defaultText}`] : [])];
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
-function examples(topic: Topic): string {
+function examples(topic: Pick<Topic, 'examples'>): string {
   return `Examples:\n${topic.examples.map(([does, command]) => `  # ${does}\n  ${command}`).join('\n')}\n`;
 }

@@ -46,7 +46,7 @@ export function read<O extends Options>(reads: Reads<O>, argv: readonly string[]
   return { values, operands: given.operands.slice(0, reads.operands), warnings, sources, faults };
 }
 
-function flagShapes(options: Options): readonly FlagShape[] {
+export function flagShapes(options: Options): readonly FlagShape[] {
   return Object.values(options).flatMap(({ flag, short, metavar, isSwitch }) =>
     flag === undefined ? [] : [{ flag, metavar, isSwitch, ...(short !== undefined && { short }) }],
   );

@@ -34,7 +34,7 @@ function missing(option: Option<unknown>, envPrefix: string): Fault {
 }
 
 /** @throws ConfigurationError with all faults at once */
-export function refuseFaults(faults: readonly Fault[]): void {
+export function refuseFaults(faults: readonly Fault[], what = 'the configuration'): void {
   if (faults.length === 0) return;
-  throw new ConfigurationError(faults.length === 1 ? 'the configuration has a fault' : `the configuration has ${faults.length} faults`, { faults });
+  throw new ConfigurationError(faults.length === 1 ? `${what} has a fault` : `${what} has ${faults.length} faults`, { faults });
 }

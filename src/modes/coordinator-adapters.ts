@@ -62,7 +62,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   metrics.watch(() => registry.snapshot());
   const selector = selectorBy(priority);
   const closing = new AbortController();
-  const probe = (cluster: ClusterEntry) => void health.probe(cluster, closing.signal);
+  const probe = (cluster: ClusterEntry) => health.probe(cluster, closing.signal);
   let probing: Repeated | undefined;
   let isLoaded = false;
   return {

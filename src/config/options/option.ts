@@ -8,6 +8,8 @@ export interface Option<T> {
   readonly short?: string;
   /** Dotted path in the configuration file; the environment's name is made from it. */
   readonly key: string;
+  /** The variable of a command that reads no file, whole: `VICE_COORDINATOR`. Such a command reads no others. */
+  readonly variable?: string;
   readonly group: string;
   readonly help: string;
   /** Stands for the value in the help: `PORT`. */
@@ -35,6 +37,7 @@ interface About {
   readonly short?: string;
   /** @default the flag's name */
   readonly key?: string;
+  readonly variable?: string;
   readonly group: string;
   readonly help: string;
   readonly metavar?: string;
@@ -55,7 +58,7 @@ function kind<T>(of: Kind<T>) {
   function option(about: Defaulted | Required): Option<T>;
   function option(about: Optional): Option<T | undefined>;
   function option(about: Defaulted | Required | Optional): Option<T | undefined> {
-    const { flag, short, key = flag, group, help, metavar = of.metavar, isSecret = false } = about;
+    const { flag, short, key = flag, variable, group, help, metavar = of.metavar, isSecret = false } = about;
     if (key === undefined) throw new Error('cannot happen: an option has a flag or a key');
     const defaultText = 'default' in about ? about.default : undefined;
     const fallback = defaultText === undefined ? undefined : of.parse(defaultText);
@@ -63,6 +66,7 @@ function kind<T>(of: Kind<T>) {
     return {
       ...(flag !== undefined && { flag }),
       ...(short !== undefined && { short }),
+      ...(variable !== undefined && { variable }),
       ...(defaultText !== undefined && { defaultText }),
       key,
       group,

@@ -95,6 +95,17 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
       problems: [400, 404, 503],
     }),
   );
+  app.post(
+    '/api/v1/clusters/:id/test',
+    async ({ params }) => jsonResponse(200, await clusters.test(params.id)),
+    describe({
+      summary: 'Ask the deployer of a cluster now how it is',
+      description: 'Also of a disabled one. `connection` says how it was found; a deployer that does not answer is no error of this request.',
+      tags,
+      answers: { 200: one('the cluster, as it was found') },
+      problems: [400, 404, 503],
+    }),
+  );
   app.delete(
     '/api/v1/clusters/:id',
     async ({ params, request }) => {

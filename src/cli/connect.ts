@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { type CoordinatorClient, coordinatorClient } from '../adapters/coordinator-client/coordinator-client.ts';
+import { ConfigurationError } from '../errors/errors.ts';
+
+/** The coordinator that the command line names. @throws ConfigurationError when a file cannot be used */
+export function connect(given: {
+  readonly coordinator: string;
+  readonly tokenFile: string | undefined;
+  readonly coordinatorCa: string | undefined;
+}): CoordinatorClient {
+  const { coordinator: url, tokenFile, coordinatorCa } = given;
+  const token = tokenFile === undefined ? undefined : readText('--token-file', tokenFile).trim();
+  // A header that cannot be sent would be told with the token in the message.
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) refuse('--token-file', `${tokenFile} does not hold one token`);
+  const ca = coordinatorCa === undefined ? undefined : readText('--coordinator-ca', coordinatorCa);
+  if (ca !== undefined && !ca.includes('-----BEGIN ')) refuse('--coordinator-ca', `${coordinatorCa} is not PEM`);
+  return coordinatorClient({ url, ...(token !== undefined && { token }), ...(ca !== undefined && { ca }) });
+}
+
+/** The text of a file that a flag names; `-` is standard input. @throws ConfigurationError */
+export function readText(flag: string, path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (err) {
+    const code = err instanceof Error && 'code' in err ? String(err.code) : 'unknown';
+    return refuse(flag, `${path === '-' ? 'standard input' : path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+  }
+}
+
+function refuse(path: string, message: string): never {
+  throw new ConfigurationError('a file cannot be used', { faults: [{ path, message }] });
+}

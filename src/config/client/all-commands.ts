@@ -1,0 +1,13 @@
+import { clusterCommands } from './cluster-commands.ts';
+import type { ClientCommand, CommandGroup } from './command.ts';
+import { completionCommand } from './completion-command.ts';
+
+export const commandGroups: readonly CommandGroup[] = [clusterCommands];
+
+/** Commands of one word. */
+export const singleCommands: readonly ClientCommand[] = [completionCommand];
+
+/** `vice clusters get CLUSTER [FLAG ...]`. */
+export function usageOf({ name, operands }: Pick<ClientCommand, 'name' | 'operands'>): string {
+  return ['vice', name, ...operands, '[FLAG ...]'].join(' ');
+}
