@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   keys: () => import('./cli/keys.ts'),
   conformance: () => import('./cli/conformance/conformance.ts'),
   clusters: () => import('./cli/clusters/clusters.ts'),
+  pki: () => import('./cli/pki/pki.ts'),
   completion: () => import('./cli/completion.ts'),
   help: () => import('./cli/help.ts'),
 };

@@ -1,8 +1,9 @@
 import { clusterCommands } from './cluster-commands.ts';
 import type { ClientCommand, CommandGroup } from './command.ts';
 import { completionCommand } from './completion-command.ts';
+import { pkiCommands } from './pki-commands.ts';
 
-export const commandGroups: readonly CommandGroup[] = [clusterCommands];
+export const commandGroups: readonly CommandGroup[] = [clusterCommands, pkiCommands];
 
 /** Commands of one word. */
 export const singleCommands: readonly ClientCommand[] = [completionCommand];

@@ -45,7 +45,11 @@ export function readCommand<O extends Options>(
   const values = resolve(command.options, commandLineSources(given.flags, env), '', faults);
   const line = { values, operands: given.operands };
   examine(line, faults);
-  refuseFaults(faults, `the command line of vice ${command.name}`);
+  // What stands at its default because it was faulty may be found wanting once more.
+  refuseFaults(
+    faults.filter(({ path }, index) => faults.findIndex((first) => first.path === path) === index),
+    `the command line of vice ${command.name}`,
+  );
   return line;
 }
 
