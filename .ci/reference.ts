@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { metricsReference } from '../src/adapters/metrics/reference.ts';
 import { cliReference } from '../src/config/client/reference.ts';
 import { flagsReference } from '../src/config/reference.ts';
+import { statusReference } from '../src/deployer/observe/reasons/reference.ts';
 import { coordinatorApi } from '../src/http/coordinator-api/coordinator-api.ts';
 import { deployerApi } from '../src/http/deployer-api/deployer-api.ts';
 import { openApiDocument } from '../src/http/plumbing/openapi.ts';
@@ -40,6 +41,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     'docs/reference/flags.md': flagsReference(),
     'docs/reference/metrics.md': metricsReference(),
     'docs/reference/cli.md': cliReference(),
+    'docs/reference/status.md': statusReference(),
   };
 }
 

@@ -37,7 +37,7 @@ export const DeploymentStatus = Type.Object(
   {
     external_id: ExternalId,
     phase: Phase,
-    /** Stable, for programs: `image_pull`, `unschedulable`, `quota_exceeded` ... Absent while nothing is wrong. */
+    /** Stable, for programs: `image_not_found`, `unschedulable_gpu`, `quota_exceeded` ...; all are in docs/reference/status.md. Absent while it runs. */
     reason_code: Type.Optional(Type.String()),
     /** One sentence for a person. */
     message: Type.Optional(Type.String()),

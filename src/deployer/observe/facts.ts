@@ -17,10 +17,19 @@ export interface Facts {
   /** Grows with every change of the object. */
   readonly version: number;
   readonly isTerminating: boolean;
+  /** Of one that is terminating. */
+  readonly leaving?: Leaving | undefined;
   readonly createdAt: number;
   /** Uid of the anchor that it belongs to, where it names one. */
   readonly anchorUid?: string | undefined;
   readonly details?: Details | undefined;
+}
+
+export interface Leaving {
+  /** When its deletion was asked, in ms since 1970. */
+  readonly since: number;
+  /** What must be taken off before it goes. */
+  readonly finalizers: readonly string[];
 }
 
 /** What only objects of one kind have. Names that differ from analysis to analysis do not belong here: what is the same in many is kept once. */
@@ -40,13 +49,21 @@ export interface DeploymentFacts {
   readonly failure?: string;
   /** It made no progress for as long as its spec allows. */
   readonly isOverdue?: boolean;
+  readonly isPaused?: boolean;
 }
 
 export interface ClaimFacts {
   /** `Pending`, `Bound` or `Lost`; empty while nobody looked at it. */
   readonly phase: string;
   readonly storageClass?: string;
+  /** It asks for a volume by name. */
+  readonly isNamed?: boolean;
+  /** Who was asked to make its volume. */
+  readonly provisioner?: string;
 }
+
+/** Set on a claim once its volume is wanted; https://kubernetes.io/docs/reference/labels-annotations-taints/#volume-kubernetes-io-storage-provisioner. */
+const PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 
 /** Undefined for an object that belongs to no analysis, or to another deployer. */
 export function factsOf(kind: Kind, object: KubeObject, namespace: string): Facts | undefined {
@@ -63,10 +80,15 @@ export function factsOf(kind: Kind, object: KubeObject, namespace: string): Fact
     uid: metadata.uid ?? '',
     version: Number(metadata.resourceVersion ?? 0),
     isTerminating: metadata.deletionTimestamp !== undefined,
+    leaving: leavingOf(object),
     createdAt: Date.parse(metadata.creationTimestamp ?? '') || 0,
     anchorUid: anchorUidOf(object, external_id),
     details: detailsOf(kind, object, external_id),
   };
+}
+
+function leavingOf({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): Leaving | undefined {
+  return deletionTimestamp === undefined ? undefined : { since: Date.parse(deletionTimestamp) || 0, finalizers };
 }
 
 function anchorUidOf({ metadata }: KubeObject, externalId: ExternalId): string | undefined {
@@ -95,7 +117,7 @@ function detailsOf(kind: Kind, object: KubeObject, externalId: ExternalId): Deta
 
 function deploymentOf(object: KubeObject): DeploymentFacts {
   const status = record(object['status']);
-  const { replicas } = record(object['spec']);
+  const { replicas, paused } = record(object['spec']);
   const refusal = condition(status, 'ReplicaFailure');
   const failure = refusal?.['status'] === 'True' ? text(refusal['message']) : undefined;
   const isOverdue = condition(status, 'Progressing')?.['reason'] === 'ProgressDeadlineExceeded';
@@ -104,12 +126,20 @@ function deploymentOf(object: KubeObject): DeploymentFacts {
     readyReplicas: count(status['readyReplicas']),
     ...(failure !== undefined && { failure: tidy(failure) }),
     ...(isOverdue && { isOverdue }),
+    ...(paused === true && { isPaused: true }),
   };
 }
 
 function claimOf(object: KubeObject): ClaimFacts {
-  const storageClass = text(record(object['spec'])['storageClassName']);
-  return { phase: text(record(object['status'])['phase']) ?? '', ...(storageClass !== undefined && { storageClass }) };
+  const spec = record(object['spec']);
+  const storageClass = text(spec['storageClassName']);
+  const provisioner = object.metadata.annotations?.[PROVISIONER];
+  return {
+    phase: text(record(object['status'])['phase']) ?? '',
+    ...(storageClass !== undefined && { storageClass }),
+    ...(text(spec['volumeName']) !== undefined && { isNamed: true }),
+    ...(provisioner !== undefined && { provisioner }),
+  };
 }
 
 /** An endpoint whose readiness is not told is ready; https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions. */

@@ -1,7 +1,7 @@
 import type { ExternalId } from '../../schema/ids.ts';
 import type { Anchor, Fence, Standing } from '../anchor.ts';
 import type { Kind } from '../kinds.ts';
-import type { Details, Facts } from './facts.ts';
+import type { Details, Facts, Leaving } from './facts.ts';
 import type { Shared } from './shared.ts';
 
 /** Stands for the external id in texts that differ in nothing else; no name in Kubernetes has it. */
@@ -17,6 +17,7 @@ export class KeptFacts implements Facts {
   readonly uid: string;
   readonly version: number;
   readonly isTerminating: boolean;
+  readonly leaving: Leaving | undefined;
   readonly createdAt: number;
   readonly anchorUid?: string | undefined;
   readonly details?: Details | undefined;
@@ -24,12 +25,13 @@ export class KeptFacts implements Facts {
 
   /** `siblings` are what is kept of the same analysis. */
   constructor(facts: Facts, externalId: ExternalId, siblings: readonly Facts[], shared: Shared) {
-    const { kind, name, uid, version, isTerminating, createdAt, anchorUid, details } = facts;
+    const { kind, name, uid, version, isTerminating, leaving, createdAt, anchorUid, details } = facts;
     this.kind = kind;
     this.external_id = externalId;
     this.uid = uid;
     this.version = version;
     this.isTerminating = isTerminating;
+    this.leaving = leaving;
     this.createdAt = createdAt;
     this.anchorUid =
       siblings.find((one) => one.uid === anchorUid)?.uid ?? siblings.find((one) => one.anchorUid === anchorUid)?.anchorUid ?? anchorUid;

@@ -7,7 +7,8 @@ import type { ObjectReader, Selection } from '../ports.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { Observed, Observer } from './observer.ts';
 import { statusOf } from './status.ts';
-import { isThere, standingIn, type View } from './view.ts';
+import { isThere, ofKind, standingIn, type View } from './view.ts';
+import { type Warning, warningOf, warningSelection } from './warnings.ts';
 
 export interface LiveDeps {
   readonly reader: ObjectReader;
@@ -42,6 +43,14 @@ export async function findAnchor({ reader, namespace }: LiveDeps, externalId: Ex
   return found && factsOf('ConfigMap', found, namespace);
 }
 
+/** What is said of its pods and claims, while no pod is ready: then it may be what explains that. */
+async function listWarnings({ reader }: LiveDeps, view: View, signal: AbortSignal): Promise<readonly Warning[]> {
+  if (ofKind(view, 'Pod').some(({ details }) => details?.pod?.isReady)) return [];
+  const unbound = ofKind(view, 'PersistentVolumeClaim').filter(({ details }) => details?.claim?.phase === 'Pending');
+  const lists = await Promise.all([...ofKind(view, 'Pod'), ...unbound].map(({ uid }) => reader.list(warningSelection(uid), signal)));
+  return lists.flat().flatMap((event) => warningOf(event) ?? []);
+}
+
 /** Of one analysis, or of all. */
 async function listFacts(
   { reader, namespace }: LiveDeps,
@@ -62,8 +71,8 @@ export function liveObserver(deps: LiveDeps): Observer {
   return {
     see: async (externalId, signal) => {
       const view = await listAnalysis(deps, externalId, signal);
-      if (isThere(view) || standingIn(view)) return observed(view);
-      return undefined;
+      if (!isThere(view)) return standingIn(view) && observed(view);
+      return observed({ ...view, warnings: await listWarnings(deps, view, signal) });
     },
     recall: () => undefined,
     look: (externalId, signal) => lookForRemoval(deps, externalId, signal),

@@ -13,6 +13,8 @@ export interface PodFacts {
   /** What the scheduler says while it finds no node. */
   readonly unschedulable?: string;
   readonly isScheduled: boolean;
+  /** Some program keeps it from being scheduled yet; https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/. */
+  readonly isGated?: boolean;
   /** Who ends it, when that is not its own doing: `PreemptionByScheduler`; https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions. */
   readonly disruption?: string;
   /** The init containers first. A pod that no node has taken yet has none. */
@@ -52,7 +54,9 @@ export function podFactsOf(object: KubeObject): PodFacts {
     ...told('reason', status['reason']),
     ...told('message', status['message']),
     ...(isRefused && { unschedulable: tidy(text(scheduled['message']) ?? 'no node was found') }),
-    isScheduled: scheduled?.['status'] === 'True',
+    // A kubelet that has begun with it was told of it.
+    isScheduled: scheduled?.['status'] === 'True' || records(status['containerStatuses']).length > 0,
+    ...(scheduled?.['reason'] === 'SchedulingGated' && { isGated: true }),
     ...(isDisrupted && told('disruption', disruption['reason'])),
     containers: containersIn(status),
   };

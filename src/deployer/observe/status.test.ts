@@ -13,8 +13,6 @@ function view(parts: readonly Part[]): View {
 }
 
 const status = (parts: readonly Part[]) => statusOf(view(parts), observation);
-const waiting = (reason: string, message?: string) => ({ waiting: { reason, ...(message && { message }) } });
-const podWith = (state: object, ready = false) => objectsOf.pod({ containers: [{ name: 'analysis', ready, restartCount: 3, state }] });
 
 test('a whole analysis with a ready pod is running, without any complaint', () => {
   expect(status(running)).toEqual({
@@ -29,9 +27,8 @@ test('a whole analysis with a ready pod is running, without any complaint', () =
   });
 });
 
-test('a whole analysis whose pod is not ready is pending', () => {
-  expect(status(everything)).toMatchObject({ phase: 'pending', url_ready: false, containers: [] });
-  expect(status(everything)).not.toHaveProperty('reason_code');
+test('a whole analysis without a ready pod is pending, and says what it waits for', () => {
+  expect(status(everything)).toMatchObject({ phase: 'pending', url_ready: false, containers: [], reason_code: 'awaiting_pod' });
 });
 
 describe('what exists in part is never "not found"', () => {
@@ -59,28 +56,6 @@ describe('what exists in part is never "not found"', () => {
     expect(isThere(view([objectsOf.pod({})]))).toBe(false);
     expect(isThere(view([objectsOf.tombstone()]))).toBe(false);
   });
-});
-
-describe('what keeps an analysis from running is told', () => {
-  const cases: readonly [what: string, parts: readonly Part[], reason_code: string, phase: string, words: string][] = [
-    ['an image that cannot be pulled', [podWith(waiting('ImagePullBackOff', 'not found'))], 'image_pull', 'pending', 'not found'],
-    ['an image without a sane name', [podWith(waiting('InvalidImageName'))], 'image_pull', 'pending', 'InvalidImageName'],
-    ['a container that ends again and again', [podWith(waiting('CrashLoopBackOff'))], 'crash_loop', 'failed', '3 times'],
-    ['too little memory', [podWith({ terminated: { reason: 'OOMKilled', exitCode: 137 } })], 'out_of_memory', 'pending', 'memory'],
-    ['a ConfigMap that is not there', [podWith(waiting('CreateContainerConfigError', 'no x'))], 'container_config', 'pending', 'no x'],
-    ['no node', [objectsOf.pod({ unschedulable: '0/4 nodes are available' })], 'unschedulable', 'pending', '0/4 nodes'],
-    ['a node that put it out', [objectsOf.pod({ reason: 'Evicted', message: 'low on disk' })], 'evicted', 'pending', 'low on disk'],
-    ['a used-up quota', [objectsOf.deployment({ failure: 'exceeded quota: small' })], 'quota_exceeded', 'pending', 'small'],
-    ['an admission plugin', [objectsOf.deployment({ failure: 'violates PodSecurity' })], 'pod_refused', 'failed', 'PodSecurity'],
-  ];
-  for (const [what, parts, reason_code, phase, words] of cases) {
-    test(what, () => {
-      const replaced = new Set(parts.map(({ kind }) => kind));
-      const told = status([...everything.filter(({ kind }) => !replaced.has(kind)), ...parts]);
-      expect([told.reason_code, told.phase]).toEqual([reason_code, phase] as never);
-      expect(told.message).toContain(words);
-    });
-  }
 });
 
 test('the page is reached when each part of the way is there, and each missing one is told', () => {

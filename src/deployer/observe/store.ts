@@ -1,3 +1,4 @@
+import type { DeploymentStatus } from '../../schema/deployment-status.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import type { Kind } from '../kinds.ts';
 import type { Facts } from './facts.ts';
@@ -21,7 +22,8 @@ interface Entry {
 /** How many uids are remembered whose object has ended. */
 const REMEMBERED_ENDS = 10_000;
 
-const timeless = { observedAt: new Date(0), revision: '' };
+/** How often those analyses are looked at again whose status changes by the passing of time alone. */
+const AGE_EVERY_MS = 5_000;
 
 /** Every analysis of the cluster by external id, with a number that grows with each change of a status. */
 export class AnalysisStore {
@@ -33,8 +35,16 @@ export class AnalysisStore {
   readonly #warnings = new Warnings();
   /** By the uid of whatever warnings may be about. */
   readonly #warnable = new Map<string, Entry>();
+  /** What is being removed: how long that takes is told too. */
+  readonly #leaving = new Set<Entry>();
+  readonly #now: () => Date;
+  #agedAt = 0;
   /** Until every kind was listed nobody is told anything, and no status is worked out. */
   #isOpen = false;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
 
   /** Of the latest change of any status. */
   get change(): number {
@@ -101,6 +111,16 @@ export class AnalysisStore {
     for (const warning of this.#warnings.all()) if (!uids.has(warning.uid) && warning.version <= version) this.unwarn(warning);
   }
 
+  /** Time has passed and the cluster is still there. */
+  age(): void {
+    const now = this.#now().getTime();
+    if (this.#leaving.size === 0 || now - this.#agedAt < AGE_EVERY_MS) return;
+    this.#agedAt = now;
+    for (const entry of this.#leaving) this.#settle(entry);
+
+    this.#tell();
+  }
+
   view(externalId: ExternalId): View | undefined {
     const entry = this.#entries.get(externalId);
     return entry && this.#viewOf(entry);
@@ -149,8 +169,10 @@ export class AnalysisStore {
     if (!this.#isOpen) return;
     const view = this.#viewOf(entry);
     const there = isThere(view);
-    // 53 bits of it: a number that is kept without an object around it.
-    const digest = there ? Number(BigInt.asUintN(53, Bun.hash.wyhash(JSON.stringify(statusOf(view, timeless))))) : 0;
+    const status = there ? statusOf(view, { observedAt: this.#now(), revision: '' }) : undefined;
+    if (status?.phase === 'terminating') this.#leaving.add(entry);
+    else this.#leaving.delete(entry);
+    const digest = status ? digestOf(status) : 0;
     if (digest === entry.digest) return;
     entry.digest = digest;
     entry.isThere = there;
@@ -160,6 +182,11 @@ export class AnalysisStore {
   #tell(): void {
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** 53 bits of it, when it was seen aside: a number that is kept without an object around it. */
+function digestOf(status: DeploymentStatus): number {
+  return Number(BigInt.asUintN(53, Bun.hash.wyhash(JSON.stringify({ ...status, observed_at: '' }))));
 }
 
 function newEntry(external_id: ExternalId): Entry {

@@ -9,8 +9,10 @@ export interface Warning {
   readonly version: number;
   /** Uid of the object that it is about. */
   readonly about: string;
-  /** `FailedMount`, `Unhealthy`, `ProvisioningFailed` ... */
+  /** `FailedMount`, `ProvisioningFailed` ...; of a probe with its kind: `Unhealthy Readiness`. */
   readonly reason: string;
+  /** Name of the container, where it is about one. */
+  readonly container?: string;
   readonly message: string;
 }
 
@@ -26,7 +28,19 @@ export function warningOf(event: KubeObject): Warning | undefined {
   const about = text(involved['uid']);
   if (about === undefined || (involved['kind'] !== 'Pod' && involved['kind'] !== 'PersistentVolumeClaim')) return undefined;
   const { uid = '', resourceVersion } = event.metadata;
-  return { uid, version: Number(resourceVersion ?? 0), about, reason: text(event['reason']) ?? '', message: tidy(text(event['message']) ?? '') };
+  const said = text(event['message']) ?? '';
+  const reason = text(event['reason']) ?? '';
+  // That a container waits is in its status; this would take the place of the event that says why.
+  if (reason === 'Failed' && /^Error: \w+$/.test(said)) return undefined;
+  const container = /^spec\.(?:initC|c)ontainers\{(.+)\}$/.exec(text(involved['fieldPath']) ?? '')?.[1];
+  return {
+    uid,
+    version: Number(resourceVersion ?? 0),
+    about,
+    reason: reason === 'Unhealthy' ? `${reason} ${said.split(' ')[0]}` : reason,
+    message: tidy(said),
+    ...(container !== undefined && { container }),
+  };
 }
 
 /** Objects of which warnings are remembered: more in trouble at once are an outage of the cluster, which needs no telling one by one. */

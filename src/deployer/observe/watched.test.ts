@@ -161,6 +161,38 @@ describe('a reader of the list', () => {
     expect(await observer.list(first, 0, never)).toMatchObject({ items: [{ external_id: id }], removed: [] });
   });
 
+  test('is woken when a removal has taken long, which nothing but a sign of life tells', async () => {
+    const leaving = objectsOf.anchor({ deletionTimestamp: new Date(now).toISOString() });
+    listed([leaving, objectsOf.volume()]);
+    const { revision = '', items = [] } = (await observer.list(undefined, 0, never)) ?? {};
+    expect(items).toMatchObject([{ phase: 'terminating', reason_code: 'terminating' }]);
+    const waiting = observer.list(revision, 20_000, never);
+    now += 11 * 60_000;
+    for (const kind of kinds) observer.sinkFor(kind).alive();
+    expect(await waiting).toMatchObject({ items: [{ reason_code: 'terminating_long' }] });
+  });
+
+  test('is woken by an event that explains, and again when it is forgotten', async () => {
+    const pod = objectsOf.pod({
+      containers: [{ name: 'analysis', ready: false, restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } }],
+    });
+    listed([...everything, pod]);
+    const code = async (since: string | undefined) => (await observer.list(since, 0, never))?.items[0]?.reason_code;
+    expect(await code(undefined)).toBe('containers_creating');
+    const revision = (await observer.list(undefined, 0, never))?.revision;
+    const involvedObject = { kind: 'Pod', uid: pod.object.metadata.uid };
+    const event = { metadata: { name: 'e', uid: 'e', resourceVersion: '2000' }, involvedObject, reason: 'FailedMount', message: 'no such volume' };
+    const waiting = observer.list(revision, 20_000, never);
+    observer.warningSink().changed(event);
+    expect((await waiting)?.items[0]).toMatchObject({ reason_code: 'volume_mount_failed', message: expect.stringContaining('no such volume') });
+    // Kubernetes keeps events for an hour; a list after that has them no more.
+    observer.warningSink().relist().complete('3000');
+    expect(await code(revision)).toBe('containers_creating');
+    observer.warningSink().changed(event);
+    observer.warningSink().gone(event);
+    expect(await code(revision)).toBe('containers_creating');
+  });
+
   test('who leaves is not kept waiting', async () => {
     listed(running);
     const { revision } = (await observer.list(undefined, 0, never)) ?? { revision: '' };

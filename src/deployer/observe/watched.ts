@@ -27,19 +27,23 @@ export class WatchedObserver implements Observer, OwnWrites {
   readonly own: OwnWrites = this;
   readonly #deps: LiveDeps;
   readonly #instance: string;
-  readonly #store = new AnalysisStore();
+  readonly #store: AnalysisStore;
   readonly #aliveAt = new Map<Kind, number>();
 
   /** `instance` makes the revisions of one process its own: those of another say nothing here. */
   constructor(deps: LiveDeps, instance: string) {
     this.#deps = deps;
     this.#instance = instance;
+    this.#store = new AnalysisStore(deps.now);
   }
 
   /** Where a follower of this kind reports. */
   sinkFor(kind: Kind): ObjectSink {
     const { namespace, now } = this.#deps;
-    const alive = () => void this.#aliveAt.set(kind, now().getTime());
+    const alive = () => {
+      this.#aliveAt.set(kind, now().getTime());
+      this.#store.age();
+    };
     return {
       relist: () => {
         const uids = new Set<string>();
