@@ -33,7 +33,16 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
   const useCases = { launch: unused, exit: unused };
   const looks = { status: unused, urlReady: unused, list: unused, logs: unused, followLogs: unused };
   const use = { admit: unused, apply: unused, remove: unused, ...looks, health: unused, settled: unused };
-  const coordinator = coordinatorApi({ useCases, clusters, audit: { page: unused }, readiness: unused, metrics, maxBodyBytes: 1, log });
+  const coordinator = coordinatorApi({
+    useCases,
+    clusters,
+    placements: { explain: unused },
+    audit: { page: unused },
+    readiness: unused,
+    metrics,
+    maxBodyBytes: 1,
+    log,
+  });
   const deployer = deployerApi(use, { log, metrics });
   return {
     'docs/reference/openapi-coordinator.json': json(await openApiDocument(coordinator, 'vice coordinator')),

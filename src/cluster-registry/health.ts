@@ -30,6 +30,7 @@ interface Found {
 /** What the probes found. Launches read it and never wait for it. */
 export class ClusterHealth {
   readonly #deps: HealthDeps;
+  #seen: { readonly of: readonly ClusterEntry[]; readonly found: unknown; readonly as: readonly ClusterEntry[] } | undefined;
   // By address and certificates: a cluster that gets others is asked anew.
   #found: ReadonlyMap<string, Found> = new Map();
 
@@ -76,6 +77,14 @@ export class ClusterHealth {
     const facts = { cluster: cluster.name, cluster_id: cluster.id, deployer_url: cluster.deployer_url, ...reason };
     if (failures === FAILURES) this.#deps.log.warn(facts, 'a cluster does not answer; launches pass it by until it does');
     if (failures === 0 && this.#failuresOf(cluster) >= FAILURES) this.#deps.log.info(facts, 'a cluster answers again');
+  }
+
+  /** All of them as they were found; the same array until something changes. */
+  seenAll(clusters: readonly ClusterEntry[]): readonly ClusterEntry[] {
+    if (this.#seen?.of !== clusters || this.#seen.found !== this.#found) {
+      this.#seen = { of: clusters, found: this.#found, as: Object.freeze(clusters.map((cluster) => this.seen(cluster))) };
+    }
+    return this.#seen.as;
   }
 
   /** The cluster as it was found. What an administrator decided about it stands. */

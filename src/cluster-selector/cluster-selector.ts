@@ -1,6 +1,7 @@
 import type { ClusterState } from '../schema/cluster.ts';
 import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { ClusterId } from '../schema/ids.ts';
+import type { StrategyName } from '../schema/placement.ts';
 
 /** What an analysis needs of a cluster. */
 export interface PlacementRequest {
@@ -13,8 +14,22 @@ export interface PlacementRequest {
   /** Absent: not asked for, so it finds room anywhere. */
   readonly cpu_millicores?: number;
   readonly memory_bytes?: number;
+  /** Of the working directory. Absent: as little as there is. */
+  readonly disk_bytes?: number;
+  /** With its tag, before any mirror. */
+  readonly image?: string;
   /** The one cluster that the analysis may run in. */
   readonly cluster_id?: ClusterId;
+}
+
+/** What runs in a cluster, as it was last counted; analyses that are being removed are among it. */
+export interface Used {
+  readonly slots: number;
+  readonly cpu_millicores: number;
+  readonly memory_bytes: number;
+  readonly gpus: number;
+  /** How many analyses have which image. */
+  readonly images: ReadonlyMap<string, number>;
 }
 
 /** A cluster as far as a choice depends on it. */
@@ -26,10 +41,11 @@ export interface SelectableCluster {
   readonly priority: number;
   readonly profile: ClusterProfile;
   readonly status: ClusterState;
+  /** Why it does not answer. */
+  readonly status_reason?: string;
   /** Why the cluster cannot be used although it is registered: its row is faulty. A clause that follows "cluster x". */
   readonly fault?: string;
-  /** What runs there, as far as it is known; absent: nothing is known, and the reservation of the slot decides. */
-  readonly used?: { readonly slots?: number; readonly cpu_millicores?: number; readonly memory_bytes?: number; readonly gpus?: number };
+  readonly used: Used;
 }
 
 /** A cluster that could take the analysis. */
@@ -44,6 +60,7 @@ export interface RankedCluster {
 export interface RefusedCluster {
   readonly cluster_id: ClusterId;
   readonly name: string;
+  readonly filter: FilterName;
   /** A clause for an operator that follows "cluster x": `has no GPU of the models A100`. */
   readonly reason: string;
 }
@@ -54,10 +71,40 @@ export interface Ranking {
   readonly refused: readonly RefusedCluster[];
 }
 
+export type FilterName = 'pinned' | 'enabled' | 'draining' | 'healthy' | 'gpu' | 'storage' | 'room';
+
+export interface Filter {
+  readonly name: FilterName;
+  /** Why the cluster cannot take the analysis, as a clause that follows "cluster x"; nothing when it can, as far as this filter is concerned. */
+  refusal(request: PlacementRequest, cluster: SelectableCluster): string | undefined;
+}
+
+/** An order of the clusters that passed every filter. Pure, and quick: it is asked for every cluster at every launch. */
+export interface Strategy {
+  /** A number; the highest is asked first. Among equals the lower priority number and then the name decide. */
+  score(request: PlacementRequest, cluster: SelectableCluster): number;
+  /** Why it has this score, for an operator: `3 analyses`. */
+  why(request: PlacementRequest, cluster: SelectableCluster): string;
+}
+
+/** Everything that was thought of one cluster. */
+export interface ExplainedCluster {
+  readonly cluster: SelectableCluster;
+  /** Of every filter, in their order, also after one that refuses. */
+  readonly verdicts: readonly { readonly filter: FilterName; readonly refusal: string | undefined }[];
+  /** 1 is asked first. Absent: a filter refuses. */
+  readonly rank?: number;
+  readonly score: number;
+  readonly why: string;
+}
+
 /**
  * Chooses where an analysis may go. Pure: the same request and the same clusters give the same answer, whatever the order they come in. It only
- * proposes: whether there is a slot is decided when the slot is reserved.
+ * proposes: whether there is room is decided when the room is reserved.
  */
 export interface ClusterSelector {
+  readonly strategy: StrategyName;
   rank(request: PlacementRequest, clusters: readonly SelectableCluster[]): Ranking;
+  /** The same decision with all that led to it, the clusters in the order of their rank and those that are refused after them. */
+  explain(request: PlacementRequest, clusters: readonly SelectableCluster[]): readonly ExplainedCluster[];
 }

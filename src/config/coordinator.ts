@@ -1,4 +1,5 @@
 import type { LevelWithSilent } from 'pino';
+import type { StrategyName } from '../schema/placement.ts';
 import type { SpecSettings } from '../spec-builder/settings.ts';
 import { type AccessConfig, accessOf } from './access.ts';
 import { freeze } from './freeze.ts';
@@ -27,6 +28,7 @@ export interface CoordinatorConfig {
   /** User names that no quota stops. */
   readonly bypassUsers: readonly string[];
   readonly registryReloadSeconds: number;
+  readonly placementStrategy: StrategyName;
   /** Encryption keys, one a line. Secret: never logged. Absent: no private key can be stored or read in the database. */
   readonly keys?: KeyText;
   /** Directory of the clusters' certificates. */
@@ -48,14 +50,14 @@ export const coordinatorReads = {
 /** @throws ConfigurationError with every fault at once */
 export function loadCoordinatorConfig(argv: readonly string[], env: Environment): CoordinatorConfig {
   const { values, warnings: ignored, faults } = read(coordinatorReads, argv, env);
-  const { clusterTlsDir } = values;
+  const { clusterTlsDir, placementStrategy } = values;
   const keys = keyTextOf(values, faults);
   const warnings = [...ignored];
   const access = accessOf(values, faults, warnings);
   refuseFaults(faults);
   const { port, hostname, maxBodyBytes, drainSeconds, dbUri, dbListenUri = dbUri, userSuffix, bypassUsers, registryReloadSeconds } = values;
   const process = { port, hostname, maxBodyBytes, drainSeconds, logLevel: logLevelOf(values.logLevel) };
-  const clusters = { registryReloadSeconds, ...(keys && { keys }), ...(clusterTlsDir !== undefined && { clusterTlsDir }) };
+  const clusters = { registryReloadSeconds, placementStrategy, ...(keys && { keys }), ...(clusterTlsDir !== undefined && { clusterTlsDir }) };
   const own = { dbUri, dbListenUri, userSuffix, bypassUsers, ...clusters, ...(access && { access }) };
   return freeze({ ...process, ...own, spec: specSettings(values), warnings });
 }

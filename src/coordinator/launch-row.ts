@@ -1,4 +1,4 @@
-import type { RankedCluster } from '../cluster-selector/cluster-selector.ts';
+import type { PlacementRequest, RankedCluster } from '../cluster-selector/cluster-selector.ts';
 import { UnavailableError } from '../errors/errors.ts';
 import { ViceError } from '../errors/vice-error.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
@@ -26,10 +26,10 @@ export class LaunchRow {
     this.#signal = signal;
   }
 
-  /** Writes down where the analysis is about to go, before anything goes there. Undefined when the cluster has no slot left. */
-  async place(cluster: RankedCluster, spec: ViceDeploymentSpec, millicores: number): Promise<Apply | undefined> {
+  /** Writes down where the analysis is about to go, before anything goes there. Undefined when the cluster has no room left. */
+  async place(cluster: RankedCluster, spec: ViceDeploymentSpec, millicores: number, takes: PlacementRequest): Promise<Apply | undefined> {
     const attempt = this.#isPlaced ? this.#lease.attempt + 1 : this.#lease.attempt;
-    const slots = cluster.profile.capacity?.slots;
+    const { capacity } = cluster.profile;
     const request = {
       spec: JSON.stringify({ ...spec, metadata: { ...spec.metadata, attempt } }),
       spec_hash: specHash(spec),
@@ -37,7 +37,7 @@ export class LaunchRow {
     };
     const placed = await this.#store.place(
       this.#lease,
-      { cluster_id: cluster.id, millicores, ...request, ...(slots !== undefined && { slots }) },
+      { cluster_id: cluster.id, millicores, takes, ...request, ...(capacity && { capacity }) },
       this.#signal,
     );
     if (placed.outcome === 'lost') throw this.#lost();

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RankedCluster } from '../cluster-selector/cluster-selector.ts';
+import type { PlacementRequest, RankedCluster } from '../cluster-selector/cluster-selector.ts';
 import { codeOf } from '../errors/code-of.ts';
 import { ClusterFullError, NoClusterError } from '../errors/errors.ts';
 import type { ViceError } from '../errors/vice-error.ts';
@@ -66,15 +66,16 @@ async function launchOnce(deps: LaunchDeps, analysis: Analysis, caller: AbortSig
 
   const row = new LaunchRow(store, reserved.lease, deps.leases.hold(analysis.uuid), ending);
   try {
-    const { ranked, refused } = clusters.rank(placementRequest(analysis, settings));
+    const takes = placementRequest(analysis, settings);
+    const { ranked, refused } = await clusters.rank(takes, ending);
     const tried: Refusal[] = [];
     for (const cluster of ranked) {
       if (performance.now() - started > patience.launchMs) break;
-      const error = await launchOn(cluster, { deps, analysis, row, loginIp: reserved.login_ip, started });
+      const error = await launchOn(cluster, { deps, analysis, takes, row, loginIp: reserved.login_ip, started });
       if (error === undefined) {
         const duration_ms = Math.round(performance.now() - started);
         deps.log.info(
-          { external_id: analysis.uuid, cluster: cluster.name, cluster_id: cluster.id, duration_ms },
+          { external_id: analysis.uuid, cluster: cluster.name, cluster_id: cluster.id, why: cluster.why, duration_ms },
           'the analysis is applied in its cluster',
         );
         await row.release(!caller.aborted);
@@ -94,20 +95,22 @@ async function launchOnce(deps: LaunchDeps, analysis: Analysis, caller: AbortSig
 interface Try {
   readonly deps: LaunchDeps;
   readonly analysis: Analysis;
+  readonly takes: PlacementRequest;
   readonly row: LaunchRow;
   readonly loginIp: string;
   readonly started: number;
 }
 
 /** Undefined: the analysis is applied there. An error: the cluster refused, and has nothing of it. */
-async function launchOn(cluster: RankedCluster, { deps, analysis, row, loginIp, started }: Try): Promise<ViceError | undefined> {
+async function launchOn(cluster: RankedCluster, { deps, analysis, takes, row, loginIp, started }: Try): Promise<ViceError | undefined> {
   const deployer = deps.clusters.deployerOf(cluster.id);
   if (deployer === undefined) return new NoClusterError('it is no longer registered');
 
   const profile = resolveProfile(deps.settings, cluster.profile);
   const spec = buildDeploymentSpec(analysis, profile, loginIp);
-  const request = await row.place(cluster, spec, millicoresOf(analysis, profile));
-  if (request === undefined) return new ClusterFullError('all its slots are taken');
+  const request = await row.place(cluster, spec, millicoresOf(analysis, profile), takes);
+  if (request === undefined) return new ClusterFullError('it has no room left');
+  deps.clusters.placed(cluster.id, takes);
 
   const outcome = await apply(deployer, request, deps.patience, started + deps.patience.busyMs, deps.ending);
   if (outcome.is === 'applied') return row.markApplied();

@@ -11,7 +11,7 @@ const refused = {
   error: new SpecRefusedError('privileged', { faults: [{ path: 'deployment', message: 'is privileged' }] }),
 };
 const away = { cluster: cluster('west'), error: new DeployerUnreachableError('the deployer cannot be reached') };
-const disabled = { cluster_id: id, name: 'south', reason: 'is disabled' };
+const disabled = { cluster_id: id, name: 'south', filter: 'enabled' as const, reason: 'is disabled' };
 
 test('clusters that were tried and clusters that were not are told in one sentence, and it is retryable', () => {
   const error = noCluster([refused, away], [disabled]);

@@ -1,5 +1,6 @@
 import type { PlacementRequest, Ranking } from '../cluster-selector/cluster-selector.ts';
 import type { JobUsage } from '../quota/decide.ts';
+import type { ClusterProfile } from '../schema/cluster-profile.ts';
 import type { DeploymentStatus, RemovalStatus } from '../schema/deployment-status.ts';
 import type { AnalysisId, ClusterId, ExternalId } from '../schema/ids.ts';
 
@@ -38,8 +39,10 @@ export type ReserveOutcome =
 /** Where an attempt goes, and the exact bytes that go there. */
 export interface Placement {
   readonly cluster_id: ClusterId;
-  /** At most so many analyses may be on the cluster, this one included. Absent: as many as come. */
-  readonly slots?: number;
+  /** What the cluster holds at most, this analysis included. What is absent has no end. */
+  readonly capacity?: NonNullable<ClusterProfile['capacity']>;
+  /** What the analysis takes of it, besides one slot. */
+  readonly takes: Pick<PlacementRequest, 'gpus' | 'cpu_millicores' | 'memory_bytes' | 'image'>;
   /** `lease.attempt` for the first placement of a reservation, one more for each further one. */
   readonly attempt: number;
   /** The JSON that is sent, now and at every retry. */
@@ -49,9 +52,9 @@ export interface Placement {
 }
 
 export type PlaceOutcome =
-  /** The row is `applying` at the new attempt, with the slot taken. */
+  /** The row is `applying` at the new attempt, with the room taken. */
   | { readonly outcome: 'placed'; readonly lease: Lease }
-  /** The cluster's slots are all taken: nothing was written. */
+  /** The cluster has no room left: nothing was written. */
   | { readonly outcome: 'full' }
   /** The lease is no longer ours: nothing was written. */
   | { readonly outcome: 'lost' };
@@ -79,7 +82,7 @@ export interface LaunchStore {
    * asked for `already` and `busy`.
    */
   reserve(request: Reservation, admit: (usage: JobUsage) => number, signal: AbortSignal): Promise<ReserveOutcome>;
-  /** `reserved` or `applying` -> `applying` on this cluster. The slots are counted under a lock of the cluster when `slots` is given. */
+  /** `reserved` or `applying` -> `applying` on this cluster. What is taken is counted under a lock of the cluster when `capacity` is given. */
   place(lease: Lease, placement: Placement, signal: AbortSignal): Promise<PlaceOutcome>;
   /** `applying` -> `applied`. The lease stays until `settle` or until it runs out. False: the lease is no longer ours. */
   markApplied(lease: Lease, signal: AbortSignal): Promise<boolean>;
@@ -176,10 +179,15 @@ export interface Deployer {
   remove(lease: Lease, options: { readonly fence: boolean }, signal: AbortSignal): Promise<RemovalStatus>;
 }
 
-/** The registered clusters, as of this moment. Neither method waits for anything. */
+/** The registered clusters, as of this moment. */
 export interface Clusters {
-  /** Those that could take the analysis, best first, and why the others cannot. */
-  rank(request: PlacementRequest): Ranking;
+  /**
+   * Those that could take the analysis, best first, and why the others cannot. Waits for nothing but a fresh count where one lacks room.
+   * @throws UnavailableError when that count cannot be had
+   */
+  rank(request: PlacementRequest, signal: AbortSignal): Promise<Ranking>;
+  /** Room in this cluster was reserved. */
+  placed(clusterId: ClusterId, request: PlacementRequest): void;
   /** Undefined when no such cluster is registered any more. A disabled cluster has its deployer still: exits go there. */
   deployerOf(clusterId: ClusterId): Deployer | undefined;
 }

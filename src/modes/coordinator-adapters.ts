@@ -7,15 +7,18 @@ import { assignmentStore } from '../adapters/postgres/assignment-store.ts';
 import { auditLog } from '../adapters/postgres/audit.ts';
 import { clusterChanges } from '../adapters/postgres/cluster-changes.ts';
 import { clusterStore } from '../adapters/postgres/cluster-store.ts';
+import { clusterUsage } from '../adapters/postgres/cluster-usage.ts';
 import { type Database, openDatabase } from '../adapters/postgres/database.ts';
 import { addJobsColumn } from '../adapters/postgres/migrations/jobs-column.ts';
 import { runMigrations } from '../adapters/postgres/migrations/run.ts';
 import { ClusterFiles } from '../adapters/tls-files/cluster-files.ts';
 import { type ClusterUseCases, clusterUseCases } from '../cluster-registry/clusters.ts';
 import { ClusterHealth } from '../cluster-registry/health.ts';
+import { Placements } from '../cluster-registry/placements.ts';
 import type { AuditLog, CertificateDeps, ClusterEntry } from '../cluster-registry/ports.ts';
 import { type ClusterRegistry, clusterRegistry } from '../cluster-registry/registry.ts';
-import { priority, selectorBy } from '../cluster-selector/rank.ts';
+import { ClusterUsage } from '../cluster-registry/usage.ts';
+import { selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
 import { version } from '../config/version.ts';
 import type { AssignmentStore, Clusters } from '../coordinator/ports.ts';
@@ -31,6 +34,7 @@ export interface CoordinatorAdapters {
   readonly clusterUseCases: ClusterUseCases;
   readonly audit: AuditLog;
   readonly metrics: CoordinatorMetrics;
+  readonly placements: Placements;
   /** Makes all that must be there before launches can succeed. Called again until it succeeds. */
   prepare(): Promise<void>;
   readiness(): Promise<Readiness>;
@@ -42,6 +46,8 @@ const LEASE_MS = 5_000;
 const PING_MS = 1_000;
 /** A cluster that dies is passed over after two of these; until then a launch finds out by itself. */
 const PROBE_EVERY_MS = 5_000;
+/** What other coordinators placed is seen after so long, which matters to the order alone. */
+const COUNT_EVERY_MS = 2_000;
 
 /** The adapters of production. Nothing is connected yet. */
 export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryMs = PROBE_EVERY_MS): CoordinatorAdapters {
@@ -60,27 +66,33 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   const rows = clusterRegistry({ store: counted, changes, certificates, reloadMs: config.registryReloadSeconds * 1_000, log });
   const registry = withHealth(rows, health);
   metrics.watch(() => registry.snapshot());
-  const selector = selectorBy(priority);
+  const usage = new ClusterUsage(clusterUsage(db));
+  const placements = new Placements({ selector: selectorBy(config.placementStrategy), snapshot: registry.snapshot, usage });
   const closing = new AbortController();
   const probe = (cluster: ClusterEntry) => health.probe(cluster, closing.signal);
-  let probing: Repeated | undefined;
+  let goingOn: readonly Repeated[] = [];
   let isLoaded = false;
   return {
     store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS }),
     clusters: {
-      rank: (request) => selector.rank(request, registry.snapshot()),
+      rank: (request, signal) => placements.rank(request, signal),
+      placed: (clusterId, request) => placements.placed(clusterId, request),
       deployerOf: (clusterId) => {
         const cluster = registry.find(clusterId);
         return cluster && deployerOf(cluster);
       },
     },
     metrics,
+    placements,
     clusterUseCases: clusterUseCases({ store: clusterTable, registry, certificates, newId: newClusterId, probe, log }),
     audit: auditLog(db),
     async prepare() {
       await migrate(db, log);
       await registry.start();
-      probing = repeat('health of the clusters', probeEveryMs, (signal) => health.probeAll(rows.snapshot(), signal), log);
+      goingOn = [
+        repeat('health of the clusters', probeEveryMs, (signal) => health.probeAll(rows.snapshot(), signal), log),
+        repeat('room of the clusters', COUNT_EVERY_MS, (signal) => usage.count(signal), log),
+      ];
       isLoaded = true;
     },
     async readiness() {
@@ -88,7 +100,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
     },
     async close() {
       closing.abort();
-      await probing?.stop();
+      await Promise.all(goingOn.map((each) => each.stop()));
       await registry.stop();
       await db.end({ timeout: 5 });
     },
@@ -107,7 +119,7 @@ function newClusterId(): ClusterId {
 
 function withHealth(registry: ClusterRegistry, health: ClusterHealth): ClusterRegistry {
   const seen = (cluster: ClusterEntry | undefined) => cluster && health.seen(cluster);
-  return { ...registry, snapshot: () => registry.snapshot().map((cluster) => health.seen(cluster)), find: (id) => seen(registry.find(id)) };
+  return { ...registry, snapshot: () => health.seenAll(registry.snapshot()), find: (id) => seen(registry.find(id)) };
 }
 
 async function migrate(db: Database, log: Logger): Promise<void> {

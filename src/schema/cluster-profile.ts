@@ -67,6 +67,8 @@ export const ClusterProfile = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    /** The largest working directory that an analysis may ask for there; absent: any. */
+    max_disk_bytes: Type.Optional(Count),
     /** Takes no new analyses; those that run there go on. @default false */
     draining: Type.Optional(Type.Boolean()),
     /** Base URL of get-analysis-id as pods of this cluster reach it. */

@@ -36,7 +36,17 @@ function interfaceOf(settings: { readonly issuer?: string; readonly rolesClaim?:
   const useCases = { check: () => ({ ok: false as const, faults: [] }), launch: unused, exit: async () => undefined };
   const audit = { page: async () => [] };
   const metrics = { answered: () => undefined, exposition: async () => ({ contentType: 'text/plain', text: '' }) };
-  const app = coordinatorApi({ useCases, clusters, audit, identify, metrics, readiness: async () => ({}), maxBodyBytes: 1_000, log: captured.log });
+  const app = coordinatorApi({
+    useCases,
+    clusters,
+    placements: { explain: unused },
+    audit,
+    identify,
+    metrics,
+    readiness: async () => ({}),
+    maxBodyBytes: 1_000,
+    log: captured.log,
+  });
   const ask = (method: string, path: string, token?: string, headers: Record<string, string> = {}) =>
     app.handle(
       new Request(`http://localhost${path}`, { method, headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) } }),

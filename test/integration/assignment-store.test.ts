@@ -48,7 +48,7 @@ async function newCluster(): Promise<ClusterId> {
 }
 
 function placement(clusterId: ClusterId, attempt = 1, more: Partial<Placement> = {}): Placement {
-  return { cluster_id: clusterId, attempt, spec: '{"a": 1}', spec_hash: 'hash', millicores: 2000, ...more };
+  return { cluster_id: clusterId, attempt, spec: '{"a": 1}', spec_hash: 'hash', millicores: 2000, takes: { gpus: 0 }, ...more };
 }
 
 async function applied(userId: string, clusterId: ClusterId, by = store): Promise<Lease> {
@@ -213,17 +213,30 @@ describe('placing', () => {
   test('200 analyses at once on 50 slots places exactly 50', async () => {
     const cluster = await newCluster();
     const leases = await Promise.all(Array.from({ length: 200 }, (_, n) => reserve(`user-${n}`)));
-    const answers = await Promise.all(leases.map((lease) => store.place(lease, placement(cluster, 1, { slots: 50 }), signal)));
+    const answers = await Promise.all(leases.map((lease) => store.place(lease, placement(cluster, 1, { capacity: { slots: 50 } }), signal)));
     expect(answers.filter(({ outcome }) => outcome === 'placed')).toHaveLength(50);
     expect(answers.filter(({ outcome }) => outcome === 'full')).toHaveLength(150);
     const [row] = await db<{ placed: number }[]>`SELECT count(*)::int AS placed FROM vice_deployments WHERE cluster_id = ${cluster}`;
     expect(row?.placed).toBe(50);
   });
 
+  test.each([
+    ['cpu_millicores', { cpu_millicores: 300 }],
+    ['memory_bytes', { memory_bytes: 300 }],
+    ['gpus', { gpus: 300 }],
+  ])('40 analyses at once that take 300 each of 1000 %s: three are placed, and who needs none of it finds room', async (key, takes) => {
+    const cluster = await newCluster();
+    const here = placement(cluster, 1, { capacity: { [key]: 1_000 }, takes: { gpus: 0, ...takes } });
+    const leases = await Promise.all(Array.from({ length: 40 }, (_, n) => reserve(`${key}-${n}`)));
+    const answers = await Promise.all(leases.map((lease) => store.place(lease, here, signal)));
+    expect(answers.filter(({ outcome }) => outcome === 'placed')).toHaveLength(3);
+    expect(await store.place(await reserve('modest'), { ...here, takes: { gpus: 0 } }, signal)).toMatchObject({ outcome: 'placed' });
+  });
+
   test('keeps the bytes of the spec, and sent twice takes one slot', async () => {
     const cluster = await newCluster();
     const lease = await reserve('bytes');
-    const here = placement(cluster, 1, { slots: 1, spec: '{ "b":1,\n"a": "ä" }' });
+    const here = placement(cluster, 1, { capacity: { slots: 1 }, spec: '{ "b":1,\n"a": "ä" }' });
     expect(await store.place(lease, here, signal)).toEqual({ outcome: 'placed', lease });
     expect(await store.place(lease, here, signal)).toEqual({ outcome: 'placed', lease });
     expect(await rowOf(lease.external_id)).toMatchObject({ state: 'applying', spec: here.spec, spec_hash: 'hash', millicores: 2000 });
@@ -260,7 +273,7 @@ describe('placing', () => {
     const cluster = await newCluster();
     const one = await reserve('one');
     const two = await reserve('two');
-    const here = placement(cluster, 1, { slots: 1 });
+    const here = placement(cluster, 1, { capacity: { slots: 1 } });
     await store.place(one, here, signal);
     await store.markFailed(one, { reason: 'unavailable', undo: true }, signal);
     expect(await store.place(two, here, signal)).toEqual({ outcome: 'full' });

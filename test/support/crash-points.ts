@@ -53,7 +53,8 @@ export function withCrashPoints(adapters: CoordinatorAdapters, reach: Reach): Co
     remove: (...args) => through('remove', () => deployer.remove(...args)),
   });
   const toldClusters: Clusters = {
-    rank: (request) => clusters.rank(request),
+    rank: (...args) => clusters.rank(...args),
+    placed: (...args) => clusters.placed(...args),
     deployerOf: (id) => {
       const deployer = clusters.deployerOf(id);
       return deployer && toldDeployer(deployer);

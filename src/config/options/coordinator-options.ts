@@ -1,5 +1,6 @@
+import { STRATEGY_NAMES } from '../../schema/placement.ts';
 import { accessOptions } from './access-options.ts';
-import { file, list, text, wholeNumber } from './option.ts';
+import { file, list, oneOf, text, wholeNumber } from './option.ts';
 import { processOptions } from './process-options.ts';
 
 const database = 'Database';
@@ -71,6 +72,12 @@ export const coordinatorOptions = {
     group: clusters,
     default: '30',
     help: 'how often the registry of clusters is read anew, besides notifications',
+  }),
+  placementStrategy: oneOf(...STRATEGY_NAMES)({
+    flag: 'placement-strategy',
+    group: clusters,
+    default: 'priority',
+    help: 'which of the clusters that could take an analysis is asked first; see docs/reference/selection.md',
   }),
   ...keyOptions,
   clusterTlsDir: text({

@@ -36,19 +36,22 @@ export function placing(context: StoreContext): Pick<LaunchStore, 'place' | 'mar
 }
 
 /**
- * Sent again, it finds its own new attempt. The row is looked at as it was before: `ours` without `placed` means that there was no slot.
+ * Sent again, it finds its own new attempt. The row is looked at as it was before: `ours` without `placed` means that there was no room.
  */
 function place(context: StoreContext, { external_id, attempt }: Lease, placement: Placement) {
   const { db, owner } = context;
-  const { cluster_id, slots, spec, spec_hash, millicores } = placement;
+  const { cluster_id, capacity, takes, spec, spec_hash, millicores } = placement;
+  const { cpu_millicores = 0, memory_bytes = 0, gpus, image = null } = takes;
+  const hasRoom = db`vice_has_room(${cluster_id}, ${external_id}, ${JSON.stringify(capacity ?? {})}::text::jsonb, ${cpu_millicores}, ${memory_bytes}, ${gpus})`;
   const ours = db`external_id = ${external_id} AND attempt IN (${attempt}, ${placement.attempt}) AND lease_owner = ${owner}
     AND state IN ('reserved', 'applying')`;
   return db<{ placed: boolean; ours: boolean }[]>`
     WITH placed AS (
       UPDATE vice_deployments SET
         state = 'applying', attempt = ${placement.attempt}, cluster_id = ${cluster_id}, spec = ${spec}, spec_hash = ${spec_hash},
-        millicores = ${millicores}, lease_until = ${leaseEnd(context)}, updated_at = now()
-      WHERE ${ours} ${slots === undefined ? db`` : db`AND vice_has_slot(${cluster_id}, ${slots}, ${external_id})`}
+        millicores = ${millicores}, cpu_millicores = ${cpu_millicores}, memory_bytes = ${memory_bytes}, gpus = ${gpus}, image = ${image},
+        lease_until = ${leaseEnd(context)}, updated_at = now()
+      WHERE ${ours} ${capacity === undefined ? db`` : db`AND ${hasRoom}`}
       RETURNING 1)
     SELECT EXISTS (SELECT 1 FROM placed) AS placed, EXISTS (SELECT 1 FROM vice_deployments WHERE ${ours}) AS ours`;
 }

@@ -3,6 +3,7 @@ import clustersUp from '../../../../migrations/000001_vice_clusters.up.sql' with
 import deploymentsUp from '../../../../migrations/000002_vice_deployments.up.sql' with { type: 'text' };
 import keyReferencesUp from '../../../../migrations/000003_cluster_key_references.up.sql' with { type: 'text' };
 import auditUp from '../../../../migrations/000004_vice_audit.up.sql' with { type: 'text' };
+import placementAmountsUp from '../../../../migrations/000005_placement_amounts.up.sql' with { type: 'text' };
 
 /** One step of the schema. What has landed is never edited: a new step follows. */
 export interface Migration {
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   migration(2, 'vice_deployments', deploymentsUp),
   migration(3, 'cluster_key_references', keyReferencesUp),
   migration(4, 'vice_audit', auditUp),
+  migration(5, 'placement_amounts', placementAmountsUp),
 ];
 
 export function migration(version: number, name: string, sql: string): Migration {
