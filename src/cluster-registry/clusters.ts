@@ -5,9 +5,10 @@ import { type Cluster, ClusterChange } from '../schema/cluster.ts';
 import { ClusterId } from '../schema/ids.ts';
 import { unspeakable } from '../schema/unspeakable.ts';
 import { changedColumns, newColumns } from './change.ts';
-import { checkCluster, entryOf } from './entry.ts';
+import { ANY_HOST } from './deployer-host.ts';
+import { checkCluster, type EntryDeps, entryOf, faultsOfUrl } from './entry.ts';
 import { isRemote } from './is-remote.ts';
-import type { Actor, CertificateDeps, ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
+import type { Actor, ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
 import type { ClusterRegistry } from './registry.ts';
 import { shown } from './shown.ts';
 
@@ -38,10 +39,9 @@ export interface ClusterUseCases {
   reload(): Promise<readonly Cluster[]>;
 }
 
-export interface ClusterDeps {
+export interface ClusterDeps extends EntryDeps {
   readonly store: ClusterStore;
   readonly registry: ClusterRegistry;
-  readonly certificates: CertificateDeps;
   /** Of a new cluster. */
   readonly newId: () => ClusterId;
   /** Asks the deployer of a cluster how it is, and remembers what it found. Never throws. */
@@ -53,7 +53,8 @@ export interface ClusterDeps {
 const MOST_TRIES = 5;
 
 /** Each change stands in this process' snapshot before it is answered; other processes hear of it from the database. */
-export function clusterUseCases({ store, registry, certificates, newId, probe, log }: ClusterDeps): ClusterUseCases {
+export function clusterUseCases({ store, registry, newId, probe, log, ...rules }: ClusterDeps): ClusterUseCases {
+  const { certificates, deployerHosts = ANY_HOST } = rules;
   const loaded = (): ClusterRegistry => {
     if (!registry.isLoaded()) throw new UnavailableError('the clusters have not been read yet', { retryAfterSeconds: 5 });
     return registry;
@@ -72,7 +73,7 @@ export function clusterUseCases({ store, registry, certificates, newId, probe, l
   const afterChange = async (row: ClusterRow): Promise<Cluster> => {
     // The change is made, whatever becomes of the reading: the timer will bring it.
     await registry.reload().catch((err: unknown) => log.warn({ err, cluster: row.name }, 'a change of this cluster is stored but not in effect yet'));
-    const entry = registry.find(row.id) ?? entryOf(row, undefined, certificates);
+    const entry = registry.find(row.id) ?? entryOf(row, undefined, rules);
     void probe?.(entry);
     return shown(entry, Date.now());
   };
@@ -81,7 +82,7 @@ export function clusterUseCases({ store, registry, certificates, newId, probe, l
     list,
     get: (id) => found(clusterId(id)),
     async register(document, by, signal) {
-      const checked = checkCluster(document);
+      const checked = checkCluster(document, deployerHosts);
       if (!checked.ok) throw new InvalidDocumentError('the body is not a cluster', { faults: checked.faults });
       loaded();
       const row = await store.insert(newColumns(newId(), checked.value, certificates), by, signal);
@@ -90,7 +91,7 @@ export function clusterUseCases({ store, registry, certificates, newId, probe, l
       return { ...cluster, status: 'registered' };
     },
     async change(id, document, asOf, by, signal) {
-      const change = checkChange(document);
+      const change = checkChange(document, deployerHosts);
       loaded();
       for (let tries = 0; tries < MOST_TRIES; tries++) {
         const known = await store.find(clusterId(id), signal);
@@ -144,12 +145,12 @@ function clusterId(id: string): ClusterId {
   return checked.value.toLowerCase() as ClusterId;
 }
 
-function checkChange(document: unknown): ClusterChange {
+function checkChange(document: unknown, hosts: readonly string[]): ClusterChange {
   const checked = check(ClusterChange, document);
   if (!checked.ok) throw new InvalidDocumentError('the body is not a change of a cluster', { faults: checked.faults });
   const { deployer_url: url } = checked.value;
   const faults = unspeakable(document);
-  if (url !== undefined && !URL.canParse(url)) faults.push({ path: 'deployer_url', message: 'must be a URL with a host and port that can be' });
+  if (url !== undefined) faults.push(...faultsOfUrl(url, hosts));
   if (faults.length > 0) throw new InvalidDocumentError('the body is not a change of a cluster', { faults });
   return checked.value;
 }

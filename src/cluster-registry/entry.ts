@@ -3,22 +3,36 @@ import { type Checked, check, type Fault } from '../schema/check.ts';
 import { type ClusterState, NewCluster } from '../schema/cluster.ts';
 import { unspeakable } from '../schema/unspeakable.ts';
 import { materialOf } from './certificates.ts';
+import { ANY_HOST, faultOfHost } from './deployer-host.ts';
 import type { CertificateDeps, ClusterEntry, ClusterRow } from './ports.ts';
 
 /** A document as a cluster that can be kept and asked. */
-export function checkCluster(document: unknown): Checked<NewCluster> {
+export function checkCluster(document: unknown, hosts: readonly string[]): Checked<NewCluster> {
   const checked = check(NewCluster, document);
   if (!checked.ok) return checked;
   const faults = unspeakable(document);
-  // No pattern says what the parser refuses besides: ports above 65535, hosts such as 256.1.1.1 or a%zz.
-  if (!URL.canParse(checked.value.deployer_url)) faults.push({ path: 'deployer_url', message: 'must be a URL with a host and port that can be' });
+  faults.push(...faultsOfUrl(checked.value.deployer_url, hosts));
   return faults.length === 0 ? checked : { ok: false, faults };
 }
 
+/** @param hosts globs of where a deployer may be */
+export function faultsOfUrl(url: string, hosts: readonly string[]): readonly Fault[] {
+  // No pattern says what the parser refuses besides: ports above 65535, hosts such as 256.1.1.1 or a%zz.
+  const fault = URL.canParse(url) ? faultOfHost(url, hosts) : 'must be a URL with a host and port that can be';
+  return fault === undefined ? [] : [{ path: 'deployer_url', message: fault }];
+}
+
+/** What rows are judged by. */
+export interface EntryDeps {
+  readonly certificates: CertificateDeps;
+  /** Globs of where deployers may be. @default anywhere but where one can never be */
+  readonly deployerHosts?: readonly string[];
+}
+
 /** A row as an entry of the snapshot. `known` is the entry of the same cluster in the snapshot before. */
-export function entryOf(row: ClusterRow, known: ClusterEntry | undefined, certificates: CertificateDeps): ClusterEntry {
+export function entryOf(row: ClusterRow, known: ClusterEntry | undefined, { certificates, deployerHosts = ANY_HOST }: EntryDeps): ClusterEntry {
   const { id, mtls_enabled, created_at, updated_at, name, deployer_url, enabled, priority, profile } = row;
-  const checked = checkCluster({ name, deployer_url, enabled, priority, profile });
+  const checked = checkCluster({ name, deployer_url, enabled, priority, profile }, deployerHosts);
   if (!checked.ok) return faulty(row, known, checked.faults);
   const material = materialOf(row, certificates);
   if (!material.ok) return faulty(row, known, [material.fault]);

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ClusterId } from '../schema/ids.ts';
-import { entryOf } from './entry.ts';
-import type { CertificateDeps, ClusterChanges, ClusterEntry, ClusterStore } from './ports.ts';
+import { type EntryDeps, entryOf } from './entry.ts';
+import type { ClusterChanges, ClusterEntry, ClusterStore } from './ports.ts';
 
 /** The registered clusters as of the last time that the database could be read. */
 export interface ClusterRegistry {
@@ -17,16 +17,15 @@ export interface ClusterRegistry {
   stop(): Promise<void>;
 }
 
-export interface RegistryDeps {
+export interface RegistryDeps extends EntryDeps {
   readonly store: Pick<ClusterStore, 'list'>;
   /** Absent: the timer alone brings changes. */
   readonly changes?: ClusterChanges;
-  readonly certificates: CertificateDeps;
   readonly reloadMs: number;
   readonly log: Logger;
 }
 
-export function clusterRegistry({ store, changes, certificates, reloadMs, log }: RegistryDeps): ClusterRegistry {
+export function clusterRegistry({ store, changes, reloadMs, log, ...rules }: RegistryDeps): ClusterRegistry {
   const ending = new AbortController();
   let entries: readonly ClusterEntry[] = Object.freeze([]);
   let byId: ReadonlyMap<ClusterId, ClusterEntry> = new Map();
@@ -38,7 +37,7 @@ export function clusterRegistry({ store, changes, certificates, reloadMs, log }:
 
   const read = async () => {
     const rows = await store.list(ending.signal);
-    const fresh = rows.map((row) => entryOf(row, byId.get(row.id), certificates));
+    const fresh = rows.map((row) => entryOf(row, byId.get(row.id), rules));
     for (const entry of fresh) tellFault(entry, byId.get(entry.id), log);
     // A disabled cluster is still somebody's home, so the snapshot has them all.
     entries = Object.freeze(fresh.sort((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1)));
@@ -80,7 +79,7 @@ export function clusterRegistry({ store, changes, certificates, reloadMs, log }:
     async start() {
       await reload();
       tick();
-      unwatch = certificates.files?.onChange(reloadQuietly);
+      unwatch = rules.certificates.files?.onChange(reloadQuietly);
       changes?.listen(reloadQuietly).catch((err: unknown) => log.warn({ err }, 'changes of the clusters are seen by the timer alone for now'));
     },
     async stop() {

@@ -29,6 +29,8 @@ export interface CoordinatorConfig {
   readonly bypassUsers: readonly string[];
   readonly registryReloadSeconds: number;
   readonly placementStrategy: StrategyName;
+  /** Globs of hosts. */
+  readonly deployerHosts: readonly string[];
   /** Encryption keys, one a line. Secret: never logged. Absent: no private key can be stored or read in the database. */
   readonly keys?: KeyText;
   /** Directory of the clusters' certificates. */
@@ -50,14 +52,15 @@ export const coordinatorReads = {
 /** @throws ConfigurationError with every fault at once */
 export function loadCoordinatorConfig(argv: readonly string[], env: Environment): CoordinatorConfig {
   const { values, warnings: ignored, faults } = read(coordinatorReads, argv, env);
-  const { clusterTlsDir, placementStrategy } = values;
+  const { clusterTlsDir, registryReloadSeconds, deployerHosts, placementStrategy } = values;
   const keys = keyTextOf(values, faults);
   const warnings = [...ignored];
   const access = accessOf(values, faults, warnings);
   refuseFaults(faults);
-  const { port, hostname, maxBodyBytes, drainSeconds, dbUri, dbListenUri = dbUri, userSuffix, bypassUsers, registryReloadSeconds } = values;
+  const { port, hostname, maxBodyBytes, drainSeconds, dbUri, dbListenUri = dbUri, userSuffix, bypassUsers } = values;
   const process = { port, hostname, maxBodyBytes, drainSeconds, logLevel: logLevelOf(values.logLevel) };
-  const clusters = { registryReloadSeconds, placementStrategy, ...(keys && { keys }), ...(clusterTlsDir !== undefined && { clusterTlsDir }) };
+  const certificates = { ...(keys && { keys }), ...(clusterTlsDir !== undefined && { clusterTlsDir }) };
+  const clusters = { registryReloadSeconds, deployerHosts, placementStrategy, ...certificates };
   const own = { dbUri, dbListenUri, userSuffix, bypassUsers, ...clusters, ...(access && { access }) };
   return freeze({ ...process, ...own, spec: specSettings(values), warnings });
 }

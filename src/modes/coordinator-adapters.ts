@@ -55,7 +55,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   const metrics = new CoordinatorMetrics(version);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
-  const certificates = certificatesOf(config);
+  const rules = { certificates: certificatesOf(config), deployerHosts: config.deployerHosts };
   const deployerOf = deployers();
   const health = new ClusterHealth({
     probe: (cluster, signal) => metrics.probe(() => deployerOf(cluster).health(signal)),
@@ -63,7 +63,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
     log,
   });
   const counted = { list: (signal: AbortSignal) => metrics.reload(() => clusterTable.list(signal)) };
-  const rows = clusterRegistry({ store: counted, changes, certificates, reloadMs: config.registryReloadSeconds * 1_000, log });
+  const rows = clusterRegistry({ store: counted, changes, ...rules, reloadMs: config.registryReloadSeconds * 1_000, log });
   const registry = withHealth(rows, health);
   metrics.watch(() => registry.snapshot());
   const usage = new ClusterUsage(clusterUsage(db));
@@ -84,7 +84,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
     },
     metrics,
     placements,
-    clusterUseCases: clusterUseCases({ store: clusterTable, registry, certificates, newId: newClusterId, probe, log }),
+    clusterUseCases: clusterUseCases({ store: clusterTable, registry, ...rules, newId: newClusterId, probe, log }),
     audit: auditLog(db),
     async prepare() {
       await migrate(db, log);

@@ -1,5 +1,6 @@
 import { DeployerAuthError, DeployerUnreachableError, UnavailableError, UpstreamError } from '../../errors/errors.ts';
 import { type Line, SHARED_LINE } from './line.ts';
+import { codeOf, isNotSent } from './not-sent.ts';
 import { refusalOfDeployer } from './tls-refusal.ts';
 
 export interface Exchange {
@@ -17,13 +18,10 @@ export interface Answer {
 /** No answer that is read here is longer by far; what is longer is not a deployer's. */
 const MOST_ANSWER_BYTES = 1024 * 1024;
 
-/** The connection was never made, so the deployer got nothing. A deployer whose certificate is refused gets nothing either. */
-const NOT_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|FailedToOpenSocket|ERR_TLS_.*|ERR_SSL_.*)$/;
-
 /**
  * One request and its whole answer.
  *
- * @throws DeployerAuthError when the deployer's certificate is refused, DeployerUnreachableError when no connection could be made, UnavailableError when the answer did not come whole and in time,
+ * @throws DeployerAuthError when the deployer's certificate is refused, DeployerUnreachableError when no connection could or may be made, UnavailableError when the answer did not come whole and in time,
  *   UpstreamError when it is a redirect or too long
  */
 export async function exchange(request: Exchange, signal: AbortSignal, line: Line = SHARED_LINE): Promise<Answer> {
@@ -55,11 +53,11 @@ async function readBounded(response: Response): Promise<string> {
 }
 
 function unanswered(err: unknown, request: string, timeoutMs: number): Error {
-  if (err instanceof UpstreamError) return err;
-  const code = err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
+  if (err instanceof UpstreamError || err instanceof DeployerUnreachableError) return err;
+  const code = codeOf(err);
   const refusal = refusalOfDeployer(code);
   if (refusal !== undefined) return new DeployerAuthError(refusal, { cause: err, details: { request, code } });
-  if (NOT_SENT.test(code)) return new DeployerUnreachableError('the deployer cannot be reached', { cause: err, details: { request, code } });
+  if (isNotSent(err)) return new DeployerUnreachableError('the deployer cannot be reached', { cause: err, details: { request, code } });
   const isTimeout = err instanceof Error && err.name === 'TimeoutError';
   const message = isTimeout ? `the deployer did not answer within ${timeoutMs} ms` : 'the connection to the deployer broke';
   return new UnavailableError(message, { cause: err, details: { request, ...(code !== '' && { code }) } });

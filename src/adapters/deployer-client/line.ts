@@ -1,18 +1,22 @@
 import type { ClusterTls } from '../../cluster-registry/cluster-tls.ts';
+import { keptAddresses } from './addresses.ts';
+import { guarded, type Send } from './guarded.ts';
 import { refusalOfClient } from './tls-refusal.ts';
 
 /** How requests reach a deployer. */
 export interface Line {
-  fetch(url: string, init: BunFetchRequestInit): Promise<Response>;
+  fetch: Send;
   /** After a connection that broke: why certificates are the reason; nothing when they are not, or it cannot be told. Never throws. */
   refusal(url: string): Promise<string | undefined>;
   /** Closes its connections, those with a request on them when that has ended. */
   close(): void;
 }
 
+const addresses = keptAddresses();
+
 /** Through the connections that all clusters without certificates of their own share. */
 export const SHARED_LINE: Line = {
-  fetch: (url, init) => fetch(url, init),
+  fetch: guarded((url, init) => fetch(url, init), addresses),
   refusal: (url) => refusalOfClient(url, undefined),
   close: () => undefined,
 };
@@ -27,7 +31,7 @@ const LONGEST_REQUEST_MS = 40_000;
 export function lineWith(tls: ClusterTls): Line {
   const session = new Bun.FetchSession({ tls: tls.options(), proxy: false });
   return {
-    fetch: (url, init) => session.fetch(url, init),
+    fetch: guarded((url, init) => session.fetch(url, init), addresses),
     refusal: (url) => refusalOfClient(url, tls),
     close: () => {
       session.close();

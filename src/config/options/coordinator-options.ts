@@ -87,6 +87,13 @@ export const coordinatorOptions = {
     isOptional: true,
     help: 'where certificates of clusters lie in files: a folder for each, named by its id or its client_key_ref, with ca.crt, tls.crt, tls.key',
   }),
+  deployerHosts: list({
+    flag: 'deployer-hosts',
+    group: clusters,
+    default: '*',
+    metavar: 'GLOB,...',
+    help: 'where deployers may be registered: host names and addresses, * is any run of characters; link-local and metadata addresses never are',
+  }),
   ...accessOptions,
   ...processOptions({ port: 60_000, logLevel: 'warn', maxBodyBytes: 8 * 1024 * 1024 }),
 };
