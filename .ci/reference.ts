@@ -32,7 +32,8 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
   };
   const useCases = { launch: unused, exit: unused };
   const looks = { status: unused, urlReady: unused, list: unused, logs: unused, followLogs: unused };
-  const use = { admit: unused, apply: unused, remove: unused, ...looks, health: unused, settled: unused };
+  const transfers = { startTransfer: unused, transferState: unused };
+  const use = { admit: unused, apply: unused, remove: unused, ...looks, ...transfers, health: unused, settled: unused };
   const coordinator = coordinatorApi({
     useCases,
     clusters,

@@ -190,6 +190,16 @@ describe('a deployer', () => {
     expect(faultsOf(() => loadLambdaConfig([], { KUBECONFIG: '/nowhere' }))).toEqual({ KUBECONFIG: '/nowhere cannot be read' });
   });
 
+  test('takes the way to transfer programs as a URL that names the analysis', () => {
+    const transferUrl = 'http://gateway.internal/{external_id}';
+    expect(loadDeployerConfig(['--transfer-url', transferUrl], { CLUSTER: '1' })).toMatchObject({ transferUrl });
+    expect(loadLambdaConfig([], { CLUSTER: '1', DISCOENV_TRANSFER_URL: transferUrl })).toMatchObject({ transferUrl });
+    expect(loadDeployerConfig([], { CLUSTER: '1' })).not.toContainKey('transferUrl');
+    for (const url of ['http://gateway.internal/', 'ftp://x/{external_id}', 'http://user@x/{external_id}', 'http://x/?a={external_id}']) {
+      expect(faultsOf(() => loadDeployerConfig(['--transfer-url', url], { CLUSTER: '1' }))).toHaveProperty(['--transfer-url']);
+    }
+  });
+
   test('listens in the clear on 8080, with --mtls on 8443 and only with all its files', () => {
     const env = { CLUSTER: '1' };
     expect(loadDeployerConfig([], env)).toMatchObject({ port: 8080, namespace: 'vice-apps', logLevel: 'info', maxBodyBytes: 1_048_576 });

@@ -24,6 +24,8 @@ export interface DeployerConfig {
   readonly kubeconfig?: string;
   /** A kubeconfig itself. Holds keys: never logged. */
   readonly kubeconfigText?: string;
+  /** Where transfer programs answer, with `{external_id}` in the place of it. Absent: at their Services in a pod, else nowhere. */
+  readonly transferUrl?: string;
   /** Absent: plain HTTP. */
   readonly tlsFiles?: TlsFiles;
   /** To be logged once at start. */
@@ -51,13 +53,14 @@ const MTLS_PORT = 8443;
 /** Of `--mode=standalone`. @throws ConfigurationError with every fault at once */
 export function loadDeployerConfig(argv: readonly string[], env: Environment): DeployerConfig {
   const { values, warnings, sources, faults } = read(standaloneReads, argv, env);
-  const { hostname, maxBodyBytes, maxApplies, drainSeconds, namespace, mtls } = values;
+  const { hostname, maxBodyBytes, maxApplies, drainSeconds, namespace, mtls, transferUrl } = values;
   const port = mtls && sources.find(standaloneOptions.port) === undefined ? MTLS_PORT : values.port;
   const tlsFiles = tlsFilesOf(values, faults);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
   refuseFaults(faults);
   const process = { port, hostname, maxBodyBytes, maxApplies, drainSeconds, logLevel: logLevelOf(values.logLevel) };
-  return freeze({ ...process, namespace, ...kubernetes, ...(tlsFiles && { tlsFiles }), warnings });
+  const reached = transferUrl === undefined ? {} : { transferUrl };
+  return freeze({ ...process, namespace, ...kubernetes, ...reached, ...(tlsFiles && { tlsFiles }), warnings });
 }
 
 /** Of `--mode=lambda`: as above, without everything that belongs to a socket. @throws ConfigurationError with every fault at once */
@@ -68,8 +71,9 @@ export function loadLambdaConfig(
   const { values, warnings, faults } = read(lambdaReads, argv, env);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
   refuseFaults(faults);
-  const { namespace, maxBodyBytes } = values;
-  return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, ...kubernetes, warnings });
+  const { namespace, maxBodyBytes, transferUrl } = values;
+  const reached = transferUrl === undefined ? {} : { transferUrl };
+  return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, ...kubernetes, ...reached, warnings });
 }
 
 interface TlsFlags {

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { check } from '../schema/check.ts';
 import { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
+import { FileTransfer } from '../schema/file-transfer.ts';
 import { LogRecord, Logs } from '../schema/logs.ts';
 import { Problem } from '../schema/problem.ts';
 import { ContractBreachError, equal, shown } from './breach.ts';
@@ -106,6 +107,14 @@ export class DeployerClient {
       for (const line of lines) yield valid(LogRecord, parsed(line, path), path);
     }
     equal(rest, '', `GET ${path}: what follows the last whole line`);
+  }
+
+  startTransfer(externalId: string, type: string): Promise<Answer<FileTransfer>> {
+    return this.ask('POST', `/api/v1/deployments/${externalId}/file-transfers/${type}`, { 202: FileTransfer });
+  }
+
+  transferState(externalId: string, type: string): Promise<Answer<FileTransfer>> {
+    return this.ask('GET', `/api/v1/deployments/${externalId}/file-transfers/${type}`, { 200: FileTransfer });
   }
 
   get(path: string): Promise<Response> {

@@ -19,6 +19,11 @@ test('what an anchor says is read back as it was written', () => {
   expect(standingOf(stored(anchor))).toEqual({ is: 'anchor', ...anchor, ...place });
 });
 
+test('what an anchor remembers of transfers is read back too', () => {
+  const remembering = { ...anchor, transfers: { upload: '{"claim":"x"}' } };
+  expect(standingOf(stored(remembering))).toEqual({ is: 'anchor', ...remembering, ...place });
+});
+
 test('a tombstone is no anchor', () => {
   expect(standingOf(stored(tombstone))).toEqual({ is: 'tombstone', ...tombstone, ...place });
 });

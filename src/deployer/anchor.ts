@@ -1,3 +1,4 @@
+import type { TransferType } from '../schema/file-transfer.ts';
 import type { ExternalId } from '../schema/ids.ts';
 import { LABEL } from '../schema/label-keys.ts';
 import { MANAGED_BY } from './labels.ts';
@@ -18,6 +19,8 @@ export interface Anchor {
   readonly objects: readonly string[];
   /** Attempts up to this one were ended by a fence and must not come alive. */
   readonly fenced?: Fence;
+  /** What is remembered of the last transfers that were asked for, as `transfers/remembered.ts` writes it. */
+  readonly transfers?: { readonly [T in TransferType]?: string };
 }
 
 /** A mark in the place of an anchor: nothing is there, and a POST of these attempts that is still on its way finds it. */
@@ -38,6 +41,9 @@ export type Standing = (({ readonly is: 'anchor' } & Anchor) | ({ readonly is: '
   readonly resourceVersion: string;
   readonly isTerminating: boolean;
 };
+
+/** Where an anchor keeps what is remembered of transfers. */
+export const TRANSFER_KEY: Readonly<Record<TransferType, string>> = { download: 'last_download', upload: 'last_upload' };
 
 export function anchorName(externalId: ExternalId): string {
   return `vice-${externalId}`;
@@ -62,6 +68,8 @@ export function anchorManifest(content: Anchor | Tombstone, namespace: string, r
         spec_hash: content.spec_hash,
         origin: content.origin,
         objects: content.objects.join('\n'),
+        ...(content.transfers?.download !== undefined && { [TRANSFER_KEY.download]: content.transfers.download }),
+        ...(content.transfers?.upload !== undefined && { [TRANSFER_KEY.upload]: content.transfers.upload }),
       }),
       ...(fenced && { fenced: String(fenced.attempt), fenced_at: fenced.at.toISOString() }),
     },
@@ -98,7 +106,14 @@ export function standingOf(object: KubeObject): Standing | undefined {
     origin,
     objects: objects.split('\n').filter(Boolean),
     ...(fenced && { fenced }),
+    ...transfersIn(data),
   };
+}
+
+function transfersIn(data: Readonly<Record<string, string>>): Pick<Anchor, 'transfers'> {
+  const { [TRANSFER_KEY.download]: download, [TRANSFER_KEY.upload]: upload } = data;
+  if (download === undefined && upload === undefined) return {};
+  return { transfers: { ...(download !== undefined && { download }), ...(upload !== undefined && { upload }) } };
 }
 
 // Somebody may have changed the ConfigMap by hand: what makes no sense reads as the least that is safe.

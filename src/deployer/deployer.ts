@@ -1,6 +1,7 @@
 import { NotFoundError } from '../errors/errors.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
+import type { FileTransfer, TransferType } from '../schema/file-transfer.ts';
 import type { Health } from '../schema/health.ts';
 import type { ExternalId } from '../schema/ids.ts';
 import type { LogRecord, Logs } from '../schema/logs.ts';
@@ -15,6 +16,7 @@ import { statusOf, urlReadyOf } from './observe/status.ts';
 import { isThere } from './observe/view.ts';
 import { checkPolicy } from './policy/check-policy.ts';
 import { type RemovalScope, remove } from './removing/remove.ts';
+import { startTransfer, transferState } from './transfers/transfers.ts';
 
 /** What one deployer does for one namespace of one cluster. It holds nothing that the cluster does not: it may be restarted or doubled at any time. */
 export interface Deployer {
@@ -39,6 +41,10 @@ export interface Deployer {
   logs(externalId: ExternalId, query: LogQuery, signal: AbortSignal): Promise<Logs>;
   /** @throws as `followLogs`, and OverloadedError */
   followLogs(externalId: ExternalId, query: LogQuery, reader: Reader): Promise<AsyncIterable<readonly LogRecord[]>>;
+  /** Goes on to its end also when nobody waits for it any more. @throws as `startTransfer`, and OverloadedError */
+  startTransfer(externalId: ExternalId, type: TransferType): Promise<FileTransfer>;
+  /** @throws as `transferState`, and OverloadedError */
+  transferState(externalId: ExternalId, type: TransferType, signal: AbortSignal): Promise<FileTransfer>;
   /** Undefined when nothing changed since `since` within `waitMs`. */
   list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined>;
   /** How the deployer is, when its kube-apiserver has answered. @throws UnavailableError, ClusterMisconfiguredError */
@@ -53,12 +59,16 @@ const MOST_APPLIES = 512;
 /** Bun has 256 requests under way at most, and holds back what is more: logs must leave room for what applies, removes and watches. */
 const MOST_LOG_READERS = 100;
 
+/** Each may wait for a program in a user's pod; these too must leave room. */
+const MOST_TRANSFER_REQUESTS = 40;
+
 export function createDeployer(deps: DeployerDeps): Deployer {
   const applies = new Admission(
     deps.mostApplies ?? MOST_APPLIES,
     (inHand) => `the deployer applies ${inHand} specs already; this one was not read and nothing of it was touched`,
   );
   const logReaders = new Admission(deps.mostLogReaders ?? MOST_LOG_READERS, (inHand) => `the deployer reads ${inHand} logs already`);
+  const transferRequests = new Admission(MOST_TRANSFER_REQUESTS, (inHand) => `the deployer answers ${inHand} requests for transfers already`);
   const applying = new Map<string, Promise<Applied>>();
   const underWay = new Set<Promise<unknown>>();
 
@@ -101,6 +111,8 @@ export function createDeployer(deps: DeployerDeps): Deployer {
       const { view } = await seen(externalId, reader.signal);
       return followLogs(deps, view, query, reader, logReaders.enter());
     },
+    startTransfer: (externalId, type) => transferRequests.run(() => track(startTransfer(deps, externalId, type))),
+    transferState: (externalId, type, signal) => transferRequests.run(() => transferState(deps, externalId, type, signal)),
     list: (since, waitMs, signal) => deps.observer.list(since, waitMs, signal),
     health: async (signal) => {
       const started = performance.now();

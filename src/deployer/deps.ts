@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { LogSource } from './logs/ports.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Kubernetes } from './ports.ts';
+import type { TransferChannel } from './transfers/ports.ts';
 
 /** What the use cases of the deployer need. */
 export interface DeployerDeps {
   readonly kubernetes: Kubernetes;
   readonly observer: Observer;
   readonly logs: LogSource;
+  readonly transfers: TransferChannel;
   /** The only namespace that anything is written to. */
   readonly namespace: string;
   readonly log: Logger;

@@ -14,6 +14,14 @@ export class AlreadyThereError extends ViceError {
   }
 }
 
+/** A peer could not be reached: it got nothing of what was asked. */
+export class NotReachedError extends ViceError {
+  override readonly name = 'NotReachedError';
+  readonly code = 'unavailable';
+  readonly status = 503;
+  override readonly retryable = true;
+}
+
 /** The object is not any more the one that the request was about: another uid, or changed since it was read. */
 export class ObjectChangedError extends ViceError {
   override readonly name = 'ObjectChangedError';

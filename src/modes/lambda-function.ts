@@ -8,7 +8,7 @@ import { liveObserver } from '../deployer/observe/live.ts';
 import { deployerApi } from '../http/deployer-api/deployer-api.ts';
 import { httpHandler } from '../lambda/http-handler.ts';
 import type { EventHandler } from '../lambda/invocation.ts';
-import { sourceOf } from './standalone.ts';
+import { sourceOf, transfersOf } from './standalone.ts';
 
 /** The deployer as a function. It remembers nothing: the environment is frozen between two invocations, so it asks the cluster each time. */
 export function createLambdaFunction(argv: readonly string[], env: NodeJS.ProcessEnv): EventHandler {
@@ -18,7 +18,11 @@ export function createLambdaFunction(argv: readonly string[], env: NodeJS.Proces
   const { kubernetes, logs } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
   const now = () => new Date();
   const observer = liveObserver({ reader: kubernetes, namespace, now });
-  const app = deployerApi(createDeployer({ kubernetes, observer, logs, namespace, log, now, version }), { log, maxBodyBytes, canStream: false });
+  const app = deployerApi(createDeployer({ kubernetes, observer, logs, transfers: transfersOf(config), namespace, log, now, version }), {
+    log,
+    maxBodyBytes,
+    canStream: false,
+  });
   return httpHandler(app, {
     begin: (invocation) => {
       // Where tracing tools, Powertools among them, look for it.

@@ -6,6 +6,7 @@ import type { KubeconfigSource } from '../adapters/kubernetes/credentials.ts';
 import type { AskedRequest } from '../adapters/kubernetes/transport.ts';
 import { createLogger } from '../adapters/log/logger.ts';
 import { DeployerMetrics } from '../adapters/metrics/deployer-metrics.ts';
+import { SERVICE_URL, transferPrograms } from '../adapters/transfer-program/transfer-program.ts';
 import { type DeployerConfig, loadDeployerConfig } from '../config/deployer.ts';
 import type { Environment } from '../config/read.ts';
 import { version } from '../config/version.ts';
@@ -62,7 +63,17 @@ export function startStandalone(config: DeployerConfig, log: Logger, connectedTo
   const { namespace } = config;
   const now = () => new Date();
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
-  const deps: DeployerDeps = { kubernetes, observer, logs, namespace, log, now, version, mostApplies: config.maxApplies };
+  const deps: DeployerDeps = {
+    kubernetes,
+    observer,
+    logs,
+    transfers: transfersOf(config),
+    namespace,
+    log,
+    now,
+    version,
+    mostApplies: config.maxApplies,
+  };
   metrics.watch(() => observer.state());
   const deployer = measured(createDeployer(deps), metrics);
   const app = deployerApi(deployer, { log, metrics, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
@@ -94,6 +105,15 @@ export function startStandalone(config: DeployerConfig, log: Logger, connectedTo
 }
 
 const kinds = Object.keys(KINDS) as Kind[]; // the keys of the table are the kinds
+
+/** Only in a pod do the names of Services lead anywhere. */
+export function transfersOf({
+  transferUrl,
+  namespace,
+  ...kubernetes
+}: Pick<DeployerConfig, 'transferUrl' | 'namespace' | 'kubeconfig' | 'kubeconfigText'>) {
+  return transferPrograms(transferUrl ?? (sourceOf(kubernetes).from === 'in-cluster' ? SERVICE_URL : undefined), namespace);
+}
 
 export function sourceOf({ kubeconfig, kubeconfigText }: Pick<DeployerConfig, 'kubeconfig' | 'kubeconfigText'>): KubeconfigSource {
   if (kubeconfig !== undefined) return { from: 'file', path: kubeconfig };

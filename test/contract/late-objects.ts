@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import type { Connected } from '../../src/adapters/kubernetes/connect.ts';
+import { transferPrograms } from '../../src/adapters/transfer-program/transfer-program.ts';
 import type { DeployerConfig } from '../../src/config/deployer.ts';
 import type { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
 import { DeployerClient } from '../../src/conformance/deployer-client.ts';
@@ -136,6 +137,7 @@ function forgetful({ config, connect }: LateGround, intercept: Interceptor): Dep
     kubernetes,
     observer: liveObserver({ reader: kubernetes, namespace, now }),
     logs,
+    transfers: transferPrograms(undefined, namespace),
     namespace,
     log: silent,
     now,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { transferPrograms } from '../../src/adapters/transfer-program/transfer-program.ts';
 import { createDeployer } from '../../src/deployer/deployer.ts';
 import type { DeployerDeps } from '../../src/deployer/deps.ts';
 import { KINDS, type Kind } from '../../src/deployer/kinds.ts';
@@ -29,7 +30,16 @@ beforeAll(async () => {
   const { namespace } = ground.config;
   const now = () => new Date(Date.now() + clockAheadMs);
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, 'test');
-  deps = { kubernetes, observer, logs, namespace, log: pino({ level: 'silent' }), now, version: 'test' };
+  deps = {
+    kubernetes,
+    observer,
+    logs,
+    transfers: transferPrograms(undefined, namespace),
+    namespace,
+    log: pino({ level: 'silent' }),
+    now,
+    version: 'test',
+  };
   deployer = createDeployer(deps);
   for (const kind of Object.keys(KINDS) as Kind[]) void follower.follow(selectionOf(kind, namespace), observer.sinkFor(kind), ending.signal);
   await waitFor(() => observer.isSynced, { timeoutMs: 60_000, what: 'the first lists' });

@@ -1,4 +1,4 @@
-import { boolean, file, list, name, port, text, wholeNumber } from './option.ts';
+import { boolean, file, list, name, port, text, url, wholeNumber } from './option.ts';
 import { processOptions } from './process-options.ts';
 
 const kubernetes = 'Kubernetes';
@@ -19,6 +19,16 @@ export const deployerOptions = {
       isOptional: true,
       help: 'default: $VICE_KUBECONFIG (its text), $KUBECONFIG, the pod’s own account, ~/.kube/config',
     }),
+  },
+  transferUrl: {
+    ...url({
+      flag: 'transfer-url',
+      group: kubernetes,
+      isOptional: true,
+      help: 'where the program answers that transfers the files of an analysis; {external_id} and {namespace} are filled in. Default in a pod: its Service, http://vice-{external_id}.{namespace}.svc:60001; elsewhere there is none, and such transfers are refused with 503',
+    }),
+    mustBe: 'an http or https URL with {external_id} in it',
+    parse: (given: string) => (/^https?:\/\/\S*\{external_id\}/.test(given) && !/[?#@]/.test(given) ? { value: given } : undefined),
   },
 };
 

@@ -67,7 +67,9 @@ function succession(found: KubeObject, wanted: Anchor): { readonly content: Anch
     throw new ConflictError(`another spec is applied as ${wanted.external_id}; remove it first`, { details });
   }
   // The attempt only grows, so that a removal meant for an earlier one does not touch this one.
-  return there.attempt < wanted.attempt ? { content: { ...wanted, ...fenced }, isNew: false } : undefined;
+  if (there.attempt >= wanted.attempt) return undefined;
+  // The pods stay as they are, and so do their transfers.
+  return { content: { ...wanted, ...fenced, ...(there.transfers && { transfers: there.transfers }) }, isNew: false };
 }
 
 function refuseIfFenced({ fenced }: Standing, { external_id, attempt }: Anchor): void {

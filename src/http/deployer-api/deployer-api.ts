@@ -7,6 +7,7 @@ import { deploymentRoutes } from './deployment-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { probes } from './probes.ts';
+import { transferRoutes } from './transfer-routes.ts';
 
 export interface DeployerApiOptions {
   readonly log: Logger;
@@ -30,5 +31,6 @@ export function deployerApi(deployer: Deployer, options: DeployerApiOptions): El
   deploymentRoutes(app, deployer, maxBodyBytes);
   observationRoutes(app, deployer);
   logRoutes(app, deployer, canStream);
+  transferRoutes(app, deployer);
   return app;
 }

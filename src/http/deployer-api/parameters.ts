@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { InvalidDocumentError } from '../../errors/errors.ts';
 import { check } from '../../schema/check.ts';
 import { Attempt } from '../../schema/deployment-spec.ts';
+import { TransferType } from '../../schema/file-transfer.ts';
 import { ExternalId } from '../../schema/ids.ts';
 
 /** Longer polls are cut to this: proxies on the way give up on a silent answer after 30 s or 60 s. */
@@ -15,6 +16,13 @@ export function externalIdIn(params: Readonly<Record<string, string>>): External
   const checked = check(ExternalId, params['external_id']);
   if (checked.ok) return checked.value;
   throw fault('external_id', checked.faults[0]?.message ?? 'is no external id');
+}
+
+/** The type of a transfer in a path. @throws InvalidDocumentError */
+export function transferTypeIn(params: Readonly<Record<string, string>>): TransferType {
+  const checked = check(TransferType, params['type']);
+  if (checked.ok) return checked.value;
+  throw fault('type', 'must be download or upload');
 }
 
 /** `?attempt=N&fence=true` of a removal. @throws InvalidDocumentError */
