@@ -22,6 +22,8 @@ export interface Answer<T> {
   readonly body: T;
   /** Of an error: its stable code. */
   readonly code: string;
+  /** Of an error: whether it may be asked for again. */
+  readonly retryable: boolean | undefined;
   readonly problem: Problem;
 }
 
@@ -155,13 +157,19 @@ export class DeployerClient {
     });
     const schema = schemas[status];
     const where = `${request}: ${status}`;
-    if (status === 304) return { status, code: '', ...unread(where) };
+    if (status === 304) return { status, code: '', retryable: undefined, ...unread(where) };
     const document = parsed(text, where);
     equal(response.headers.get('content-type'), schema ? 'application/json' : 'application/problem+json', `${where}: content type`);
-    if (schema) return { status, code: '', ...unread(where), body: valid(schema, document, where) };
+    if (schema) return { status, code: '', retryable: undefined, ...unread(where), body: valid(schema, document, where) };
     const problem = valid(Problem, document, where);
     equal(problem.status, status, `${request}: the status in the body`);
-    return { status, ...unread(`${where} ${problem.code} (${problem.detail ?? problem.title})`), code: problem.code, problem };
+    return {
+      status,
+      ...unread(`${where} ${problem.code} (${problem.detail ?? problem.title})`),
+      code: problem.code,
+      retryable: problem.retryable,
+      problem,
+    };
   }
 
   async send(method: string, path: string, init: RequestInit = {}): Promise<Response> {

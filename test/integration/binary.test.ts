@@ -3,13 +3,14 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SandboxCluster, startSandboxCluster } from '../../src/demo/sandbox-cluster.ts';
+import { builtBinary } from '../support/binary.ts';
 import { httpEvent, startLambdaRuntime } from '../support/lambda-runtime.ts';
 import { emptyDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const root = join(import.meta.dir, '../..');
-const binary = join(root, 'dist/vice');
 
+let binary: string;
 let folder: string;
 let sandbox: SandboxCluster;
 
@@ -55,8 +56,7 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 }
 
 beforeAll(async () => {
-  const build = Bun.spawn([process.execPath, join(root, '.ci/build.ts'), '--if-stale'], { stdout: 'ignore', stderr: 'inherit' });
-  expect(await build.exited).toBe(0);
+  binary = await builtBinary();
   folder = await mkdtemp(join(tmpdir(), 'vice-binary-'));
   sandbox = startSandboxCluster({ name: 'binary' });
 }, 120_000);

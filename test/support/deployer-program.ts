@@ -14,10 +14,21 @@ export interface DeployerProgram {
 
 const main = join(import.meta.dir, '../../src/main.ts');
 
-export async function startDeployerProgram(kubeconfigText: string, namespace: string, ...flags: readonly string[]): Promise<DeployerProgram> {
-  const args = [main, '--mode=standalone', '--hostname=127.0.0.1', '--port=0', '--vice-namespace', namespace, ...flags];
+/** From the sources. */
+export function startDeployerProgram(kubeconfigText: string, namespace: string, ...flags: readonly string[]): Promise<DeployerProgram> {
+  return startDeployerAs([process.execPath, main], kubeconfigText, namespace, flags);
+}
+
+/** `command` is the program without its flags: that of the sources or a binary. */
+export async function startDeployerAs(
+  command: readonly string[],
+  kubeconfigText: string,
+  namespace: string,
+  flags: readonly string[] = [],
+): Promise<DeployerProgram> {
+  const args = ['--mode=standalone', '--hostname=127.0.0.1', '--port=0', '--vice-namespace', namespace, ...flags];
   const env = { PATH: '/usr/bin:/bin', VICE_KUBECONFIG: kubeconfigText };
-  const child = Bun.spawn([process.execPath, ...args], { env, stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' });
+  const child = Bun.spawn([...command, ...args], { env, stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' });
   const log: Record<string, unknown>[] = [];
   const reading = (async () => {
     let rest = '';

@@ -78,8 +78,8 @@ export const applying = casesOf('applying', [
       const id = newId();
       const applied = await deployer.apply(spec(id));
       const before = await stateOf(bench, id);
-      const { status, code, problem } = await deployer.apply(spec(id, { tag: 'another' }));
-      equal([status, code, problem.retryable], [409, 'conflict', false], 'another spec under the id');
+      const { status, code, retryable } = await deployer.apply(spec(id, { tag: 'another' }));
+      equal([status, code, retryable], [409, 'conflict', false], 'another spec under the id');
       equal((await deployer.status(id)).body.spec_hash, applied.body.spec_hash, 'the hash of what is applied');
       equal(await stateOf(bench, id), before, 'uid, generation and spec of the Deployment');
     },

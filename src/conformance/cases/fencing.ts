@@ -13,11 +13,7 @@ export const fencing = casesOf('fencing', [
       equal((await deployer.remove(id, '?attempt=2&fence=true')).status, 200, 'a fence where nothing is');
       for (const attempt of [1, 2, undefined]) {
         const refused = await other.apply(spec(id, { ...(attempt !== undefined && { attempt }) }));
-        equal(
-          [refused.status, refused.code, refused.problem.retryable],
-          [409, 'fenced', false],
-          `attempt ${attempt ?? 'unsaid'} behind a fence of 2`,
-        );
+        equal([refused.status, refused.code, refused.retryable], [409, 'fenced', false], `attempt ${attempt ?? 'unsaid'} behind a fence of 2`);
       }
       await expectStanding(bench, id, [anchorOf(id)]);
       const applied = await other.apply(spec(id, { attempt: 3 }));

@@ -85,8 +85,8 @@ export const logs = casesOf('logs', [
     async ({ deployer, newId, spec }) => {
       const id = newId();
       await deployer.apply(spec(id, { replicas: 0 }));
-      const { status, code, problem } = await deployer.logs(id);
-      equal([status, code, problem.retryable], [409, 'not_started', true], 'logs of an analysis without a pod');
+      const { status, code, retryable } = await deployer.logs(id);
+      equal([status, code, retryable], [409, 'not_started', true], 'logs of an analysis without a pod');
     },
   ],
   [

@@ -68,8 +68,8 @@ export const refusing = casesOf('refusing', [
           { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `vice-${id}`, labels: { 'external-id': 'somebody-else' } }, data: {} },
         ],
       };
-      const { status, code, problem } = await deployer.apply(hostile);
-      equal([status, code, problem.retryable], [422, 'spec_refused', false], 'a spec with six violations');
+      const { status, code, retryable, problem } = await deployer.apply(hostile);
+      equal([status, code, retryable], [422, 'spec_refused', false], 'a spec with six violations');
       contains(
         problem.faults?.map(({ path }) => path) ?? [],
         [
@@ -114,8 +114,8 @@ export const refusing = casesOf('refusing', [
       await cluster.kube.create(cluster.collection('ResourceQuota'), quota);
       const isCounted = async () => JSON.stringify(await cluster.get('ResourceQuota', name)).includes('"used"');
       await waitFor(isCounted, { timeoutMs: QUOTA_MS, what: 'the quota to be counted', signal });
-      const { status, code, problem } = await deployer.apply(spec(id));
-      equal([status, code, problem.retryable], [409, 'cluster_full', true], 'a spec beyond the quota');
+      const { status, code, retryable } = await deployer.apply(spec(id));
+      equal([status, code, retryable], [409, 'cluster_full', true], 'a spec beyond the quota');
       await cluster.untilNothing(id);
       await cluster.kube.delete(path);
       equal((await deployer.status(id)).status, 404, 'the status of what was refused');

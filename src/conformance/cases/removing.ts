@@ -59,7 +59,7 @@ export const removing = casesOf('removing', [
       equal((await deployer.status(id)).body.phase, 'terminating', 'the phase meanwhile');
       for (const asked of [deployer, other]) {
         const refused = await asked.apply(spec);
-        equal([refused.status, refused.code, refused.problem.retryable], [409, 'terminating', true], 'a launch meanwhile');
+        equal([refused.status, refused.code, refused.retryable], [409, 'terminating', true], 'a launch meanwhile');
       }
       await release();
       await deployer.removeFully(id);
