@@ -17,7 +17,10 @@ const TransferState = Type.Union([
   Type.Literal('lost'),
 ]);
 
-/** How a transfer stands: the answer to `POST` and `GET .../file-transfers/{type}`. `completed`, `failed` and `lost` are final. */
+/**
+ * How a transfer stands: the answer to `POST` and `GET .../file-transfers/{type}`. After `completed`, `failed` and `lost` nothing more comes; once the
+ * program is restarted, all that can be told of a transfer is `lost`.
+ */
 export const FileTransfer = Type.Object(
   {
     external_id: ExternalId,

@@ -32,7 +32,7 @@ export const LogRecord = Type.Union([
       end: Type.Union([
         /** There will be no more lines: the container has ended, or its pod is gone. */
         Type.Literal('ended'),
-        /** The cluster no longer tells; the container may go on. Ask again. */
+        /** The cluster no longer tells, or the request has lasted for an hour; the container may go on. Ask again. */
         Type.Literal('interrupted'),
         /** The deployer is being replaced. Ask again. */
         Type.Literal('deployer_ending'),

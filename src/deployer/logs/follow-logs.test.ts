@@ -17,7 +17,7 @@ function view(): View {
 }
 
 /** A log that a test writes, and everybody who takes part in following it. */
-function stage(opening: Promise<void> = Promise.resolve(), heartbeatMs = 60_000) {
+function stage(opening: Promise<void> = Promise.resolve(), heartbeatMs = 60_000, longestMs = 60_000) {
   const pipe = new TransformStream<string, Uint8Array>({
     transform: (text, controller) => controller.enqueue(new TextEncoder().encode(text)),
   });
@@ -35,7 +35,7 @@ function stage(opening: Promise<void> = Promise.resolve(), heartbeatMs = 60_000)
   const ending = new AbortController();
   let ends = 0;
   const now = () => new Date('2026-03-01T12:00:00.500Z');
-  const deps = { logs, now, heartbeatMs, openingMs: 20 };
+  const deps = { logs, now, heartbeatMs, longestMs, openingMs: 20 };
   const follow = async () => {
     const records = await followLogs(deps, view(), query, { signal: reader.signal, ending: ending.signal }, () => {
       ends += 1;
@@ -114,6 +114,14 @@ test('a log that breaks off is interrupted, which is not the end', async () => {
   void writer.abort(new UnavailableError('it broke off'));
   expect([await next(records), await next(records)]).toEqual([[{ end: 'interrupted', message: 'it broke off' }], 'over']);
   expect(ends()).toBe(1);
+});
+
+test('no request lasts for ever: a node that has died says no more than one that has nothing to say', async () => {
+  const { follow, isStopped, ends } = stage(undefined, 60_000, 5);
+  const records = await follow();
+  await next(records);
+  expect([await next(records), await next(records)]).toEqual([[{ end: 'interrupted', message: expect.stringContaining('ask again') }], 'over']);
+  expect([isStopped(), ends()]).toEqual([true, 1]);
 });
 
 test('a deployer that is about to end says so, and stops the cluster', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { UnavailableError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';
 import type { LogRecord } from '../../schema/logs.ts';
 import type { View } from '../observe/view.ts';
@@ -11,7 +12,11 @@ export interface FollowDeps extends LogDeps {
   readonly heartbeatMs?: number;
   /** How long to wait for a refusal before the answer begins. @default 1 s */
   readonly openingMs?: number;
+  /** How long one request may last: a node that has died looks like one that has nothing to say. @default 1 h */
+  readonly longestMs?: number;
 }
+
+const HOUR_MS = 60 * 60_000;
 
 /** Who reads along. */
 export interface Reader {
@@ -35,8 +40,17 @@ export async function followLogs(
   onEnd: () => void,
 ): Promise<AsyncIterable<readonly LogRecord[]>> {
   const left = new AbortController();
-  left.signal.addEventListener('abort', onEnd, { once: true });
+  const tooLong = () => left.abort(new UnavailableError('the log was followed for as long as one request may last; ask again'));
+  const limit = setTimeout(tooLong, deps.longestMs ?? HOUR_MS);
   const leave = () => left.abort();
+  left.signal.addEventListener(
+    'abort',
+    () => {
+      clearTimeout(limit);
+      onEnd();
+    },
+    { once: true },
+  );
   reader.signal.addEventListener('abort', leave, { once: true });
   if (reader.signal.aborted) leave();
   try {
