@@ -26,6 +26,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     change: unused,
     setEnabled: unused,
     drain: unused,
+    forget: unused,
     test: unused,
     delete: unused,
     reload: unused,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { ConflictError, InvalidDocumentError, NotFoundError, PreconditionFailedError, UnavailableError } from '../errors/errors.ts';
 import { check } from '../schema/check.ts';
-import { type Cluster, ClusterChange } from '../schema/cluster.ts';
+import { type Cluster, ClusterChange, ForgetCluster, type ForgottenCluster } from '../schema/cluster.ts';
 import { ClusterId } from '../schema/ids.ts';
 import { unspeakable } from '../schema/unspeakable.ts';
 import { changedColumns, newColumns } from './change.ts';
@@ -33,6 +33,11 @@ export interface ClusterUseCases {
   drain(id: string, by: Actor, signal: AbortSignal): Promise<Cluster>;
   /** Asks its deployer now, whether it is enabled or not; `connection` says how it was found. @throws as {@link get} */
   test(id: string): Promise<Cluster>;
+  /**
+   * Gives up a cluster that is dead, with everything in it: it is disabled, its analyses have failed, and may be launched elsewhere. What comes back is removed
+   * there. @param document the name of the cluster, as a confirmation. @throws as {@link get}; ConflictError while its deployer answers
+   */
+  forget(id: string, document: unknown, by: Actor, signal: AbortSignal): Promise<ForgottenCluster>;
   /** @throws as {@link get}; ConflictError while analyses live there, or may */
   delete(id: string, by: Actor, signal: AbortSignal): Promise<void>;
   /** Reads the table now and gives what it says. @throws UnavailableError */
@@ -115,6 +120,17 @@ export function clusterUseCases({ store, registry, newId, probe, log, ...rules }
       if (row === undefined) throw new NotFoundError(`there is no cluster ${id}`);
       return afterChange(row);
     },
+    async forget(id, document, by, signal) {
+      const { name, connection } = found(clusterId(id));
+      refuseUnconfirmed(document, name);
+      if (connection?.state === 'healthy') {
+        throw new ConflictError('the deployer of the cluster answers: end its analyses and drain it; only a cluster that is dead is forgotten');
+      }
+      const forgotten = await store.forget(clusterId(id), by, signal);
+      if (forgotten === undefined) throw new NotFoundError(`there is no cluster ${id}`);
+      log.warn({ cluster: name, cluster_id: id, analyses: forgotten.analyses }, 'a cluster was forgotten, with what ran there');
+      return { cluster: await afterChange(forgotten.cluster), analyses: forgotten.analyses };
+    },
     async test(id) {
       const entry = loaded().find(clusterId(id));
       if (entry === undefined) throw new NotFoundError(`there is no cluster ${id}`);
@@ -153,6 +169,14 @@ function checkChange(document: unknown, hosts: readonly string[]): ClusterChange
   if (url !== undefined) faults.push(...faultsOfUrl(url, hosts));
   if (faults.length > 0) throw new InvalidDocumentError('the body is not a change of a cluster', { faults });
   return checked.value;
+}
+
+function refuseUnconfirmed(document: unknown, name: string): void {
+  const checked = check(ForgetCluster, document);
+  if (!checked.ok) throw new InvalidDocumentError('the body does not confirm what is to be forgotten', { faults: checked.faults });
+  if (checked.value.confirm === name) return;
+  const faults = [{ path: 'confirm', message: `must be the name of the cluster, "${name}": all that runs there is given up` }];
+  throw new InvalidDocumentError('the body confirms another cluster', { faults });
 }
 
 /** The proxy beside each analysis asks these two services, and their default names exist in the main cluster alone. */

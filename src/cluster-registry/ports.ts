@@ -62,6 +62,11 @@ export interface ClusterStore {
   setEnabled(id: ClusterId, enabled: boolean, by: Actor, signal: AbortSignal): Promise<ClusterRow | undefined>;
   /** Takes no new analyses until it is enabled again. Undefined when there is no such cluster. */
   drain(id: ClusterId, by: Actor, signal: AbortSignal): Promise<ClusterRow | undefined>;
+  /**
+   * Disables the cluster, ends what lives there, or may, with the reason `cluster_forgotten`, and remembers what is to be removed if it comes back. Gives the
+   * number of analyses that were ended. Undefined when there is no such cluster.
+   */
+  forget(id: ClusterId, by: Actor, signal: AbortSignal): Promise<{ readonly cluster: ClusterRow; readonly analyses: number } | undefined>;
   /** Does nothing while analyses live there, or may. */
   delete(id: ClusterId, by: Actor, signal: AbortSignal): Promise<'deleted' | 'absent' | { readonly living: number }>;
 }

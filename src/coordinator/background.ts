@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
 import { BEAT_EVERY_MS, type LeaseKeeper } from './lease-keeper.ts';
 import type { Patience } from './patience.ts';
-import type { AssignmentStore, Clusters } from './ports.ts';
+import type { AssignmentStore, Clusters, RemovalStore } from './ports.ts';
 import { RemovalWorker } from './removal-worker.ts';
 import { repeat } from './repeat.ts';
 
 export interface BackgroundDeps {
   readonly store: AssignmentStore;
+  /** What is left in clusters that were forgotten. */
+  readonly tombstones: RemovalStore;
   readonly leases: LeaseKeeper;
   readonly clusters: Clusters;
   readonly patience: Patience;
@@ -22,14 +24,19 @@ export interface Background {
 const REMOVALS_EVERY_MS = 500;
 const ABANDONED_EVERY_MS = 1_000;
 const JOBS_EVERY_MS = 1_000;
+const TOMBSTONES_EVERY_MS = 2_000;
 
 /** A `jobs` row that is not there an hour after the launch does not come. */
 const JOBS_GIVE_UP_MS = 60 * 60 * 1_000;
+
+/** Its claim lasts by itself. */
+const UNLEASED = { release: () => undefined, settle: () => undefined };
 
 /** Everything that goes on without a request: leases, what the dead left, removals, and what the `jobs` table must know. */
 export function startBackground(deps: BackgroundDeps): Background {
   const { store, leases, log } = deps;
   const worker = new RemovalWorker(deps);
+  const sweeper = new RemovalWorker({ ...deps, store: deps.tombstones, leases: { hold: () => UNLEASED } });
   const removals = repeat('removals', REMOVALS_EVERY_MS, (signal) => worker.startDue(signal), log);
   const endAbandoned = async (signal: AbortSignal) => {
     const ended = await store.endAbandoned(signal);
@@ -41,6 +48,7 @@ export function startBackground(deps: BackgroundDeps): Background {
     repeat('leases', BEAT_EVERY_MS, (signal) => leases.beat(signal), log),
     repeat('abandoned launches', ABANDONED_EVERY_MS, endAbandoned, log),
     repeat('jobs table', JOBS_EVERY_MS, writeToJobs, log),
+    repeat('forgotten clusters', TOMBSTONES_EVERY_MS, (signal) => sweeper.startDue(signal), log),
   ];
   return {
     wakeRemovals: () => removals.wake(),
@@ -48,6 +56,7 @@ export function startBackground(deps: BackgroundDeps): Background {
       await removals.stop();
       await worker.idle();
       await Promise.all(others.map((other) => other.stop()));
+      await sweeper.idle();
       await leases.beat(AbortSignal.timeout(BEAT_EVERY_MS)).catch((err: unknown) => log.warn({ err }, 'leases run out instead of being given up'));
     },
   };

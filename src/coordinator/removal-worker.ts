@@ -7,7 +7,7 @@ import { remove } from './remove.ts';
 
 export interface RemovalDeps {
   readonly store: RemovalStore;
-  readonly leases: LeaseKeeper;
+  readonly leases: Pick<LeaseKeeper, 'hold'>;
   readonly clusters: Clusters;
   readonly patience: Patience;
   readonly log: Logger;

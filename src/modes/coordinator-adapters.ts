@@ -11,6 +11,7 @@ import { clusterUsage } from '../adapters/postgres/cluster-usage.ts';
 import { type Database, openDatabase } from '../adapters/postgres/database.ts';
 import { addJobsColumn } from '../adapters/postgres/migrations/jobs-column.ts';
 import { runMigrations } from '../adapters/postgres/migrations/run.ts';
+import { tombstones } from '../adapters/postgres/tombstones.ts';
 import { ClusterFiles } from '../adapters/tls-files/cluster-files.ts';
 import { type ClusterUseCases, clusterUseCases } from '../cluster-registry/clusters.ts';
 import { ClusterHealth } from '../cluster-registry/health.ts';
@@ -21,7 +22,7 @@ import { ClusterUsage } from '../cluster-registry/usage.ts';
 import { selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
 import { version } from '../config/version.ts';
-import type { AssignmentStore, Clusters } from '../coordinator/ports.ts';
+import type { AssignmentStore, Clusters, RemovalStore } from '../coordinator/ports.ts';
 import { type Repeated, repeat } from '../coordinator/repeat.ts';
 import type { Readiness } from '../http/coordinator-api/probes.ts';
 import type { ClusterId } from '../schema/ids.ts';
@@ -30,6 +31,7 @@ import { deployers } from './deployers.ts';
 /** Everything outside that a coordinator works with. */
 export interface CoordinatorAdapters {
   readonly store: AssignmentStore;
+  readonly tombstones: RemovalStore;
   readonly clusters: Clusters;
   readonly clusterUseCases: ClusterUseCases;
   readonly audit: AuditLog;
@@ -74,6 +76,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   let isLoaded = false;
   return {
     store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS }),
+    tombstones: tombstones(db, () => answering(registry.snapshot())),
     clusters: {
       rank: (request, signal) => placements.rank(request, signal),
       placed: (clusterId, request) => placements.placed(clusterId, request),
@@ -115,6 +118,10 @@ function certificatesOf({ keys, clusterTlsDir }: CoordinatorConfig): Certificate
 
 function newClusterId(): ClusterId {
   return randomUUID() as ClusterId; // which is a UUID
+}
+
+function answering(clusters: readonly ClusterEntry[]): readonly ClusterId[] {
+  return clusters.filter(({ connection }) => connection?.state === 'healthy').map(({ id }) => id);
 }
 
 function withHealth(registry: ClusterRegistry, health: ClusterHealth): ClusterRegistry {

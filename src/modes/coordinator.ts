@@ -51,7 +51,7 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
   const ending = new AbortController();
   const leases = new LeaseKeeper(store);
   const start = prepareInBackground(adapters.prepare, log);
-  const background = start.prepared.then(() => startBackground({ store, leases, clusters, patience, log }));
+  const background = start.prepared.then(() => startBackground({ store, tombstones: adapters.tombstones, leases, clusters, patience, log }));
   const work = underWay();
 
   const isExempt = exemptUsers(config.bypassUsers, config.userSuffix);

@@ -139,6 +139,26 @@ export const Cluster = Type.Object(
 );
 export type Cluster = Static<typeof Cluster>;
 
+/** The body of `POST /api/v1/clusters/{id}/forget`. */
+export const ForgetCluster = Type.Object(
+  {
+    /** The name of the cluster. */
+    confirm: Type.String({ errorMessage: 'must be the name of the cluster: all that runs there is given up' }),
+  },
+  { additionalProperties: false },
+);
+
+/** The answer to it. */
+export const ForgottenCluster = Type.Object(
+  {
+    cluster: Cluster,
+    /** So many ended there. */
+    analyses: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type ForgottenCluster = Static<typeof ForgottenCluster>;
+
 /** The answer to `GET /api/v1/clusters`. */
 export const ClusterList = Type.Object({ clusters: Type.Array(Cluster) }, { additionalProperties: false });
 export type ClusterList = Static<typeof ClusterList>;

@@ -32,7 +32,7 @@ function interfaceOf(settings: { readonly issuer?: string; readonly rolesClaim?:
   const roleNames = { viewer: 'vice-viewer', operator: 'vice-operator' };
   const identify = tokenVerifier({ issuer: url, audience: [AUDIENCE], rolesClaim, roleNames });
   const reads = { list: () => [], get: unused, reload: async () => [] };
-  const clusters = { ...reads, register: unused, change: unused, setEnabled: unused, drain: unused, test: unused, delete: unused };
+  const clusters = { ...reads, register: unused, change: unused, setEnabled: unused, drain: unused, forget: unused, test: unused, delete: unused };
   const useCases = { check: () => ({ ok: false as const, faults: [] }), launch: unused, exit: async () => undefined };
   const audit = { page: async () => [] };
   const metrics = { answered: () => undefined, exposition: async () => ({ contentType: 'text/plain', text: '' }) };

@@ -48,7 +48,7 @@ describe('migrating', () => {
     const db = connect(await emptyDatabase());
     expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(each('applied'));
     expect((await runMigrations(db)).map(({ outcome }) => outcome)).toEqual(each('was there'));
-    expect(await tablesOf(db)).toEqual(['vice_audit', 'vice_clusters', 'vice_deployments', 'vice_schema_migrations']);
+    expect(await tablesOf(db)).toEqual(['vice_audit', 'vice_clusters', 'vice_deployments', 'vice_schema_migrations', 'vice_tombstones']);
   });
 
   test('eight processes at once do each step once, and all of them succeed', async () => {

@@ -73,8 +73,8 @@ async function launcher() {
   const config = coordinatorConfig(uri);
   const adapters = openAdapters(config, log);
   await adapters.prepare();
-  const { store, clusters, metrics: meter } = adapters;
-  const deps = { store, clusters, meter, leases: new LeaseKeeper(store), patience: PATIENCE, log };
+  const { store, tombstones, clusters, metrics: meter } = adapters;
+  const deps = { store, tombstones, clusters, meter, leases: new LeaseKeeper(store), patience: PATIENCE, log };
   const background = startBackground(deps);
   const ending = new AbortController().signal;
   const close = () => background.stop().then(adapters.close);

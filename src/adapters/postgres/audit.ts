@@ -4,7 +4,7 @@ import { ask } from './ask.ts';
 import type { Database } from './database.ts';
 import { storableJson } from './storable.ts';
 
-export type AuditedAction = 'register' | 'change' | 'enable' | 'disable' | 'drain' | 'delete' | 'rotate-key';
+export type AuditedAction = 'register' | 'change' | 'enable' | 'disable' | 'drain' | 'forget' | 'delete' | 'rotate-key';
 
 /**
  * An expression for the RETURNING of a statement that changes `vice_clusters`: tells the trigger that writes `vice_audit` who acts. It is evaluated before

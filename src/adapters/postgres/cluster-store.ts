@@ -5,6 +5,7 @@ import { ask } from './ask.ts';
 import { audited } from './audit.ts';
 import type { Database } from './database.ts';
 import { codeOf } from './errors.ts';
+import { forgetCluster } from './forget-cluster.ts';
 import { storableJson, storableText } from './storable.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -77,6 +78,13 @@ export function clusterStore(db: Database): ClusterStore {
         RETURNING ${columns}, ${audited(db, 'drain', by)}`;
       const [row] = await ask(statement, { what: 'drain the cluster', signal, repeatable: true });
       return row;
+    },
+
+    async forget(id, by, signal) {
+      const [row] = await ask(async () => forgetCluster(db, columns, id, by), { what: 'forget the cluster', signal });
+      if (row === undefined) return undefined;
+      const { analyses, ...cluster } = row;
+      return { cluster, analyses };
     },
 
     async delete(id, by, signal) {

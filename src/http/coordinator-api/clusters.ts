@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia';
 import type { ClusterUseCases } from '../../cluster-registry/clusters.ts';
-import { Cluster, ClusterChange, ClusterList, NewCluster } from '../../schema/cluster.ts';
+import { Cluster, ClusterChange, ClusterList, ForgetCluster, ForgottenCluster, NewCluster } from '../../schema/cluster.ts';
 import { jsonResponse } from '../plumbing/json-response.ts';
 import { describe } from '../plumbing/openapi.ts';
 import { readJson } from '../plumbing/read-json.ts';
@@ -93,6 +93,22 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
       tags,
       answers: { 200: one('the cluster') },
       problems: [400, 404, 503],
+    }),
+  );
+  app.post(
+    '/api/v1/clusters/:id/forget',
+    async ({ params, request }) => {
+      const document = await readJson(request, { maxBytes: maxBodyBytes });
+      return jsonResponse(200, await clusters.forget(params.id, document, actorOf(request), contextOf(request).signal));
+    },
+    describe({
+      summary: 'Give up a cluster that is dead, with everything in it',
+      description:
+        'It is disabled, and its analyses have failed with the reason `cluster_forgotten`; they may be launched elsewhere. Should its deployer answer again, also under a cluster that is registered anew with the same address, what is left there is removed. Refused while its deployer answers.',
+      tags,
+      body: ForgetCluster,
+      answers: { 200: ['the cluster, and how many analyses ended', ForgottenCluster] },
+      problems: [400, 404, 409, 413, 415, 503],
     }),
   );
   app.post(

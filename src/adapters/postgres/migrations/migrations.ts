@@ -4,6 +4,7 @@ import deploymentsUp from '../../../../migrations/000002_vice_deployments.up.sql
 import keyReferencesUp from '../../../../migrations/000003_cluster_key_references.up.sql' with { type: 'text' };
 import auditUp from '../../../../migrations/000004_vice_audit.up.sql' with { type: 'text' };
 import placementAmountsUp from '../../../../migrations/000005_placement_amounts.up.sql' with { type: 'text' };
+import tombstonesUp from '../../../../migrations/000006_vice_tombstones.up.sql' with { type: 'text' };
 
 /** One step of the schema. What has landed is never edited: a new step follows. */
 export interface Migration {
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   migration(3, 'cluster_key_references', keyReferencesUp),
   migration(4, 'vice_audit', auditUp),
   migration(5, 'placement_amounts', placementAmountsUp),
+  migration(6, 'vice_tombstones', tombstonesUp),
 ];
 
 export function migration(version: number, name: string, sql: string): Migration {
