@@ -3,7 +3,12 @@ import { ClusterProfile } from './cluster-profile.ts';
 import { ClusterId } from './ids.ts';
 
 const fields = {
-  name: Type.String({ minLength: 1, maxLength: 255 }),
+  name: Type.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^(?!.*PRIVATE KEY)[^\\u0000-\\u001f\\u007f]*$',
+    errorMessage: 'must be a name of 1 to 255 characters on one line',
+  }),
   deployer_url: Type.String({
     maxLength: 512,
     pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
@@ -14,13 +19,16 @@ const fields = {
 };
 
 /** A chain or a bundle; more is none. */
-const pem = (what: string) => Type.String({ maxLength: 65_536, pattern: '-----BEGIN ', errorMessage: `must be ${what} in PEM` });
+const pem = (what: string, pattern = '-----BEGIN ') => Type.String({ maxLength: 65_536, pattern, errorMessage: `must be ${what} in PEM` });
+
+/** What is stored as it is must not hold a key besides, as files do that are made for web servers. */
+const publicPem = (what: string) => pem(`${what}, and no private key,`, '^(?![^]*PRIVATE KEY-----)[^]*-----BEGIN ');
 
 const certificates = {
   /** Authorities of the deployer's certificate, PEM. Absent: those that the system trusts. */
-  ca_cert: pem('certificates'),
+  ca_cert: publicPem('certificates'),
   /** The certificate that the coordinator shows to the deployer, with its chain, PEM. */
-  client_cert: pem('a certificate'),
+  client_cert: publicPem('a certificate'),
   /** Its private key, PEM. It is stored encrypted, and never shown. */
   client_key: pem('a private key'),
   /** Instead of the key: the name of a folder below the coordinator's `--cluster-tls-dir`, with `tls.key`, and `tls.crt` and `ca.crt` where they are not given here. */

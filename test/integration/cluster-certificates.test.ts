@@ -133,11 +133,14 @@ describe('certificates in the database', () => {
     expect(await db`SELECT 1 FROM vice_clusters`).toHaveLength(0);
   });
 
+  const pair = issued();
   test.each([
     ['a key of another certificate', { ...pem(issued()), client_key: issued().key }, 'client_key'],
     ['a certificate for servers', pem(ca.issue({ name: 'x', use: 'server' })), 'client_cert'],
     ['an expired certificate', pem(ca.issue({ name: 'x', use: 'client', from: -7_200_000, until: -3_600_000 })), 'client_cert'],
     ['what is no certificate', { ...pem(issued()), client_cert: '-----BEGIN NOTHING-----' }, 'client_cert'],
+    ['a certificate in one text with its key', { ...pem(pair), client_cert: `${pair.cert}${pair.key}` }, 'client_cert'],
+    ['an authority in one text with its key', { ...pem(pair), ca_cert: `${ca.key}${ca.cert}` }, 'ca_cert'],
     ['an authority that is none', { ...pem(issued()), ca_cert: issued().cert }, 'ca_cert'],
     ['a certificate without a key', { client_cert: issued().cert }, 'client_key'],
     ['certificates for plain HTTP', { ...pem(issued()), deployer_url: 'http://deployer' }, 'mtls_enabled'],
