@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
-import { equal } from './breach.ts';
+import { ContractBreachError, shown } from './breach.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { DeployerClient } from './deployer-client.ts';
 import type { Variation } from './spec-template.ts';
@@ -55,7 +56,13 @@ export interface ConformanceCase {
 
 /** That exactly this stands of the analysis, as `Kind/name`, where the suite may look. */
 export async function expectStanding({ cluster }: Bench, externalId: string, names: readonly string[]): Promise<void> {
-  if (cluster) equal<readonly string[]>(await cluster.namesOf(externalId), names, `what stands of ${externalId} in the cluster`);
+  if (cluster === undefined) return;
+  const found = await cluster.namesOf(externalId);
+  const isElsewhere = names.length > 0 && found.length === 0;
+  const doubt = isElsewhere ? `; is ${cluster.namespace} the deployer's namespace, and the kubeconfig of its cluster?` : '';
+  if (!isDeepStrictEqual(found, names)) {
+    throw new ContractBreachError(`what stands of ${externalId} in the cluster: expected ${shown(names)}, got ${shown(found)}${doubt}`);
+  }
 }
 
 /** The cases of one group, each as `[promise, what it needs, how it is tried]`. */

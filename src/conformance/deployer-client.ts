@@ -181,11 +181,17 @@ export class DeployerClient {
   }
 }
 
+/** Bun's own words for these ask the reader a question. */
+const BROKEN: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection broke before there was an answer',
+  EPROTO: 'the TLS handshake failed',
+};
+
 function noAnswer(request: string, err: unknown): ContractBreachError {
-  const code = err instanceof Error && 'code' in err ? err.code : undefined;
+  const code = err instanceof Error && 'code' in err ? String(err.code) : '';
   const isTimeout = err instanceof Error && err.name === 'TimeoutError';
-  const why =
-    code === 'ECONNREFUSED' ? 'the connection was refused' : isTimeout ? 'no answer in time' : err instanceof Error ? err.message : String(err);
+  const why = BROKEN[code] ?? (isTimeout ? 'no answer in time' : err instanceof Error ? err.message : String(err));
   return new ContractBreachError(`${request}: ${why}`, { cause: err });
 }
 

@@ -1,4 +1,6 @@
 import { UnavailableError } from '../errors/errors.ts';
+import { check } from '../schema/check.ts';
+import { Problem } from '../schema/problem.ts';
 import { ContractBreachError } from './breach.ts';
 import type { Need } from './case.ts';
 import type { ClusterObject, ClusterObjects } from './cluster-objects.ts';
@@ -31,12 +33,33 @@ export async function findOut(ground: Ground, isExclusive: boolean, signal: Abor
 
 async function greet(endpoint: Endpoint, signal: AbortSignal): Promise<void> {
   const response = await new DeployerClient(endpoint, signal).get('/api/v1/health').catch((err: unknown) => {
-    throw new UnavailableError(`no deployer answers at ${endpoint.url}`, { cause: err });
+    const why = err instanceof Error ? err.message : String(err);
+    throw new UnavailableError(`no deployer answers at ${endpoint.url}: ${why}${hintFor(endpoint)}`);
   });
-  await response.body?.cancel();
   const { status } = response;
+  const text = await response.text();
   if (OF_A_DEPLOYER.includes(status)) return;
-  throw new UnavailableError(`no deployer answers at ${endpoint.url}: GET /api/v1/health is ${status}, and a deployer says 200 or 503`);
+  const said = detailIn(text) ?? 'and a deployer says 200 or 503';
+  throw new UnavailableError(`no deployer answers at ${endpoint.url}: GET /api/v1/health is ${status}, ${said}`);
+}
+
+/** A broken handshake does not say whose certificate it was about. */
+function hintFor({ url, tls }: Endpoint): string {
+  if (!url.startsWith('https:')) return '';
+  const authority = tls?.ca === undefined ? '; --ca-cert names the authority of its certificate' : '';
+  const own = tls?.cert === undefined ? '; if it wants a client certificate: --client-cert and --client-key' : '';
+  return authority + own;
+}
+
+/** What a deployer says that does not let everybody in. */
+function detailIn(text: string): string | undefined {
+  try {
+    const checked = check(Problem, JSON.parse(text));
+    return checked.ok ? checked.value.detail : undefined;
+  } catch {
+    // It is no JSON, so it is not a deployer's.
+    return undefined;
+  }
 }
 
 /** Whoever may look into one namespace alone may not ask for nodes; a cluster is taken for a real one then. */

@@ -94,7 +94,8 @@ test('a deployer with mutual TLS is spoken to with the certificates of the flags
   await standalone.stop();
   expect([report.code, unkept(report)]).toEqual([0, []]);
   expect([stranger.code, stranger.out]).toEqual([1, '']);
-  expect(stranger.err).toStartWith(`vice: no deployer answers at ${standalone.url}`);
+  expect(stranger.err).toStartWith(`vice: no deployer answers at ${standalone.url}: `);
+  expect(stranger.err).toContain('if it wants a client certificate: --client-cert and --client-key');
 }, 120_000);
 
 test('a deployer that breaks a promise is exit code 1, and the table says which, what was expected and what was seen', async () => {

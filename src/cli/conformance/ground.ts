@@ -31,7 +31,13 @@ async function tlsOf({
 }: Pick<ConformanceConfig, 'caCert' | 'clientCert' | 'clientKey'>): Promise<Pick<Endpoint, 'tls'>> {
   const given = Object.entries({ ca: caCert, cert: clientCert, key: clientKey }).filter(([, path]) => path !== undefined);
   if (given.length === 0) return {};
-  return { tls: Object.fromEntries(await Promise.all(given.map(async ([name, path = '']) => [name, await textOf(path)]))) };
+  return { tls: Object.fromEntries(await Promise.all(given.map(async ([name, path = '']) => [name, await pemIn(path)]))) };
+}
+
+async function pemIn(path: string): Promise<string> {
+  const text = await textOf(path);
+  if (!text.includes('-----BEGIN ')) throw new ConfigurationError(`${path} is not PEM`);
+  return text;
 }
 
 async function readTemplate(path: string): Promise<ViceDeploymentSpec> {

@@ -20,7 +20,7 @@ export const applying = casesOf('applying', [
       const { status, body } = await deployer.apply(spec);
       equal([status, body.external_id, body.attempt, body.spec_hash], [201, id, 1, specHash(spec)], 'the answer to a new spec');
       if (cluster === undefined) return;
-      equal(await cluster.namesOf(id), standing(spec), 'what stands in the cluster');
+      await expectStanding(bench, id, standing(spec));
       const { uid = '' } = (await cluster.get('ConfigMap', `vice-${id}`)).metadata;
       for (const name of objectsOf(spec)) expectManaged(await objectNamed(bench, name), name, cluster.namespace, { name: `vice-${id}`, uid });
     },
@@ -29,7 +29,7 @@ export const applying = casesOf('applying', [
     'the same spec again is 200 and changes nothing, however it is spelled and whoever is asked',
     [],
     async (bench) => {
-      const { deployer, other, cluster } = bench;
+      const { deployer, other } = bench;
       const id = bench.newId();
       const spec = bench.spec(id);
       equal((await deployer.apply(spec)).status, 201, 'a new spec');
@@ -38,7 +38,7 @@ export const applying = casesOf('applying', [
       equal((await deployer.apply(respelled)).status, 200, 'the same spec, its keys in another order');
       equal((await other.apply(spec)).status, 200, 'the same spec, to another deployer');
       equal(await stateOf(bench, id), before, 'uid, generation and spec of the Deployment');
-      if (cluster) equal(await cluster.namesOf(id), standing(spec), 'what stands in the cluster');
+      await expectStanding(bench, id, standing(spec));
     },
   ],
   [
@@ -94,7 +94,7 @@ export const applying = casesOf('applying', [
       const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => (n % 2 ? other : deployer).apply(spec)));
       const statuses = answers.map(({ status }) => status).sort();
       equal(statuses, [200, 200, 200, 200, 200, 200, 200, 200, 200, 201], 'ten answers');
-      if (cluster) equal(await cluster.namesOf(id), standing(spec), 'what stands in the cluster');
+      await expectStanding(bench, id, standing(spec));
       await deployer.untilPhase(id, 'running');
       if (cluster === undefined) return;
       equal((await deploymentOf(bench, id)).metadata.generation, 1, 'the generation of the Deployment');
