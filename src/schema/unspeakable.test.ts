@@ -10,7 +10,7 @@ test('text that cannot be stored, numbers that are none, and keys are told with 
 });
 
 test('a document of any depth is told as a fault and does not exhaust the stack', () => {
-  expect(unspeakable({ a: deep })).toEqual([{ path: `a${'[0]'.repeat(31)}`, message: 'must not be nested below 32 levels' }]);
+  expect(unspeakable({ a: deep })).toEqual([{ path: `a${'[0]'.repeat(31)}`, message: 'must not be nested below 32 levels', rule: 'json.depth' }]);
   const { faults } = readAnalysis({ name: deep, description: JSON.parse('{"a":'.repeat(100_000) + 1 + '}'.repeat(100_000)) });
   expect(faults.map(({ path }) => path)).toContain('name');
 });

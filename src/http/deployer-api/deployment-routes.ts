@@ -1,13 +1,11 @@
 import type { Elysia } from 'elysia';
 import type { Deployer } from '../../deployer/deployer.ts';
-import { InvalidDocumentError } from '../../errors/errors.ts';
-import { check } from '../../schema/check.ts';
+import { readSpec } from '../../deployer/read-spec.ts';
 import { Attempt, ViceDeploymentSpec } from '../../schema/deployment-spec.ts';
 import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
-import { unspeakable } from '../../schema/unspeakable.ts';
 import { jsonResponse } from '../plumbing/json-response.ts';
 import { describe } from '../plumbing/openapi.ts';
-import { readJson } from '../plumbing/read-json.ts';
+import { readJsonBytes } from '../plumbing/read-json.ts';
 import { contextOf } from '../plumbing/request-context.ts';
 import { externalIdIn, removalScopeIn } from './parameters.ts';
 
@@ -42,7 +40,7 @@ export function deploymentRoutes(app: Elysia, deployer: Deployer, maxBodyBytes: 
     '/api/v1/deployments',
     ({ request }) =>
       deployer.admit(async () => {
-        const spec = specIn(await readJson(request, { maxBytes: maxBodyBytes }));
+        const spec = readSpec(await readJsonBytes(request, { maxBytes: maxBodyBytes }), 'the body');
         const { isNew, status } = await deployer.apply(spec, originOf(request));
         return jsonResponse(isNew ? 201 : 200, status);
       }),
@@ -57,13 +55,6 @@ export function deploymentRoutes(app: Elysia, deployer: Deployer, maxBodyBytes: 
     removeRoute,
   );
   return app;
-}
-
-function specIn(document: unknown): ViceDeploymentSpec {
-  const checked = check(ViceDeploymentSpec, document);
-  const faults = checked.ok ? unspeakable(document) : checked.faults;
-  if (checked.ok && faults.length === 0) return checked.value;
-  throw new InvalidDocumentError('the body is no deployment spec', { faults });
 }
 
 /** For the operator who finds the objects and asks where they came from. */

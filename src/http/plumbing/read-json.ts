@@ -7,14 +7,19 @@ export interface ReadLimits {
 }
 
 /**
- * The JSON document in the body of a request. The bytes are counted here, because Lambda and `app.handle` have no limit of their own, and a
- * content length may lie.
+ * The bytes of a JSON document in the body of a request. They are counted here, because Lambda and `app.handle` have no limit of their own, and a content
+ * length may lie.
  * @throws TooLargeError, UnsupportedMediaTypeError, InvalidDocumentError
  */
-export async function readJson(request: Request, { maxBytes }: ReadLimits): Promise<unknown> {
+export async function readJsonBytes(request: Request, { maxBytes }: ReadLimits): Promise<Uint8Array> {
   refuseOtherMedia(request.headers);
   if (announcedBytes(request.headers) > maxBytes) throw tooLarge(maxBytes);
-  const bytes = await readBytes(request, maxBytes);
+  return readBytes(request, maxBytes);
+}
+
+/** The JSON document in the body of a request. @throws as `readJsonBytes` */
+export async function readJson(request: Request, limits: ReadLimits): Promise<unknown> {
+  const bytes = await readJsonBytes(request, limits);
   if (bytes.byteLength === 0) throw new InvalidDocumentError('the body is empty, a JSON document was expected');
   return parse(bytes);
 }

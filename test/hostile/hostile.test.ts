@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { parse } from 'yaml';
+import { APPLIED_KINDS } from '../../src/deployer/kinds.ts';
+import { createStandalone, type Standalone } from '../../src/modes/standalone.ts';
+import { check } from '../../src/schema/check.ts';
+import { Problem } from '../../src/schema/problem.ts';
+import { readPolicy } from '../../src/schema/read-policy.ts';
+import { type SandboxGround, sandboxGround } from '../contract/sandbox-ground.ts';
+import { goldenText } from '../golden/golden-spec.ts';
+import { type HostileCase, hostileCases, policyFile } from './hostile-case.ts';
+import { hostileBytes } from './hostile-spec.ts';
+
+const cases = hostileCases();
+const GOLDEN = join(import.meta.dir, '../golden');
+/** Where the built-in policy is meant, which has no file. */
+const BUILT_IN = '';
+
+let ground: SandboxGround;
+const deployers = new Map<string, Standalone>();
+
+beforeAll(async () => {
+  ground = await sandboxGround();
+  for (const file of new Set(cases.map((hostile) => policyFile(hostile) ?? BUILT_IN))) {
+    const policy = readPolicy(file === BUILT_IN ? {} : parse(await Bun.file(file).text()));
+    if (!policy.ok) throw new Error(`${file}: ${JSON.stringify(policy.faults)}`);
+    const standalone = createStandalone({ ...ground.config, policy: policy.value }, pino({ level: 'silent' }));
+    await standalone.connected;
+    deployers.set(file, standalone);
+  }
+});
+afterAll(async () => {
+  await Promise.all([...deployers.values()].map((deployer) => deployer.stop()));
+  await ground.stop();
+});
+
+function post(file: string, body: Uint8Array<ArrayBuffer> | string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const url = `${deployers.get(file)?.url}/api/v1/deployments`;
+  return fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers }, signal: AbortSignal.timeout(30_000) });
+}
+
+/** Everything of the kinds that a deployer writes, whoever it belongs to. */
+async function everything(): Promise<string[]> {
+  const { objects } = ground;
+  const lists = await Promise.all(APPLIED_KINDS.map(async (kind) => (await objects.kube.list(objects.collection(kind))).map((object) => [kind, object])));
+  return lists.flat().map(([kind, object]) => `${kind}/${Object(object).metadata.name}`);
+}
+
+/** In an order that does not matter. */
+function sorted(faults: readonly { readonly rule?: string; readonly path: string }[]): string[] {
+  return faults.map(({ rule, path }) => `${rule ?? 'schema'} at ${path}`).toSorted();
+}
+
+function expectReasons({ because = [], besides }: HostileCase, faults: readonly { readonly rule?: string; readonly path: string }[]): void {
+  if (besides === true) expect(sorted(faults)).toEqual(expect.arrayContaining(sorted(because)));
+  else expect(sorted(faults)).toEqual(sorted(because));
+}
+
+test('the corpus has more than a hundred specs, each with an id and a title of its own', () => {
+  expect(cases.length).toBeGreaterThan(100);
+  expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
+});
+
+describe('a deployer refuses, for the stated reasons and with nothing written:', () => {
+  for (const hostile of cases) {
+    test(`${hostile.id}: ${hostile.title}`, async () => {
+      const before = await everything();
+      const response = await post(policyFile(hostile) ?? BUILT_IN, await hostileBytes(hostile), hostile.headers);
+      const problem = check(Problem, await response.json());
+      if (!problem.ok) throw new Error(`no problem document: ${JSON.stringify(problem.faults)}`);
+      const { status, code, retryable, faults = [] } = problem.value;
+      expectReasons(hostile, faults);
+      const expected = hostile.code ?? (hostile.status === 422 ? 'spec_refused' : 'invalid_document');
+      expect([response.status, status, code, retryable]).toEqual([hostile.status, hostile.status, expected, false]);
+      expect(await everything()).toEqual(before);
+    });
+  }
+});
+
+describe('every golden spec is accepted:', async () => {
+  const names = (await readdir(GOLDEN, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const name of names) {
+    test(name, async () => {
+      const spec = await goldenText(name);
+      const { external_id } = JSON.parse(spec).metadata;
+      const response = await post(BUILT_IN, spec);
+      expect([response.status, await response.json()]).toEqual([201, expect.objectContaining({ external_id })]);
+      await fetch(`${deployers.get(BUILT_IN)?.url}/api/v1/deployments/${external_id}`, { method: 'DELETE' });
+      await ground.objects.untilNothing(external_id);
+    });
+  }
+
+  for (const name of new Set(cases.flatMap(({ base = 'example', policy }) => (policy === undefined ? [] : [base])))) {
+    test(`${name}, by the narrow policy too`, async () => {
+      const spec = await goldenText(name);
+      const { external_id } = JSON.parse(spec).metadata;
+      const narrow = join(import.meta.dir, 'policies/narrow.yaml');
+      expect((await post(narrow, spec)).status).toBe(201);
+      await fetch(`${deployers.get(narrow)?.url}/api/v1/deployments/${external_id}`, { method: 'DELETE' });
+      await ground.objects.untilNothing(external_id);
+    });
+  }
+});
+
+describe('vice policy check', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vice-hostile-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+});
