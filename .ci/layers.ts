@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: base,
   demo: [...base, ...pure, ...core],
   // A client of the API, which shares nothing with the servers it tries but the schemas.
-  conformance: base,
+  conformance: [...base, ...pure],
   // A command wires itself, as a mode does.
   cli: [...base, ...pure, ...core, 'adapters', 'config', 'conformance'],
   modes: [...base, ...pure, ...core, 'adapters', 'http', 'lambda', 'cli', 'config', 'demo'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ViceDeploymentSpec } from '../src/schema/deployment-spec.ts';
+import { subdomainOf } from '../src/spec-builder/subdomain.ts';
 
 /** The case of `test/golden/` that is launched: an analysis with inputs, in CSI mode, ten objects with the anchor. */
 const folder = join(import.meta.dir, '..', 'test', 'golden', 'example');
@@ -26,7 +27,7 @@ export function launchBody(externalId: string, user: User): string {
 
 /** The deployment spec of a new analysis, for the floor and for a deployer alone. Its host name is its own too. */
 export function specOf(externalId: string): ViceDeploymentSpec {
-  const subdomain = `a${externalId.replaceAll('-', '').slice(0, 8)}`;
+  const subdomain = subdomainOf(example.metadata.user_id, externalId);
   const renamed = spec.replaceAll(example.metadata.external_id, externalId);
   return JSON.parse(renamed.replaceAll(example.metadata.subdomain ?? subdomain, subdomain)); // the example, renamed
 }

@@ -9,6 +9,7 @@ import { checkAnalysis } from '../spec-builder/faults.ts';
 import { noticesOf } from '../spec-builder/notices.ts';
 import { resolveProfile } from '../spec-builder/settings.ts';
 import { yamlOf } from './output/print.ts';
+import { documentName, readDocument } from './read-document.ts';
 
 /**
  * `vice spec FILE|-`: prints the `ViceDeploymentSpec` that a launch of this body would send to the deployer of a cluster with this profile. It asks
@@ -18,7 +19,7 @@ import { yamlOf } from './output/print.ts';
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const config = loadSpecConfig(argv, env);
   const profile = resolveProfile(config.spec, config.profile === undefined ? {} : await readProfile(config.profile));
-  const analysis = checkAnalysis(await readDocument(config.document), profile);
+  const analysis = checkAnalysis(await analysisIn(config.document), profile);
   if (!analysis.ok) throw new InvalidDocumentError('the analysis cannot be launched', { faults: analysis.faults });
   for (const { path, message } of noticesOf(analysis.value)) process.stderr.write(`vice: note: ${path} ${message}\n`);
   const spec = buildDeploymentSpec(analysis.value, profile, config.loginIp);
@@ -42,20 +43,13 @@ async function parsedProfile(path: string): Promise<unknown> {
 }
 
 /** Undefined where there is nothing at all, which is a fault like any other. */
-async function readDocument(path: string): Promise<unknown> {
-  const name = path === '-' ? 'standard input' : path;
-  const bytes = await readBytes(path).catch((err: unknown) => {
-    throw new InvalidDocumentError(`${name} cannot be read`, { cause: err });
-  });
+async function analysisIn(path: string): Promise<unknown> {
+  const bytes = await readDocument(path);
   if (bytes.byteLength === 0) return undefined;
   try {
     const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     return document;
   } catch (err) {
-    throw new InvalidDocumentError(`${name} is no JSON`, { cause: err });
+    throw new InvalidDocumentError(`${documentName(path)} is no JSON`, { cause: err });
   }
-}
-
-function readBytes(path: string): Promise<Uint8Array> {
-  return path === '-' ? Bun.stdin.bytes() : readFile(path);
 }

@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LevelWithSilent } from 'pino';
 import type { Fault } from '../schema/check.ts';
+import type { Policy } from '../schema/policy.ts';
 import { freeze } from './freeze.ts';
 import { logLevelOf } from './levels.ts';
 import { lambdaOptions, standaloneOptions } from './options/deployer-options.ts';
+import { policyIn } from './policy-file.ts';
 import { type Environment, read } from './read.ts';
 import { refuseFaults } from './resolve.ts';
 
@@ -20,6 +22,8 @@ export interface DeployerConfig {
   readonly drainSeconds: number;
   /** The only namespace that it touches. */
   readonly namespace: string;
+  /** What analyses may have in this cluster. */
+  readonly policy: Policy;
   /** Path of a kubeconfig. */
   readonly kubeconfig?: string;
   /** A kubeconfig itself. Holds keys: never logged. */
@@ -57,10 +61,11 @@ export function loadDeployerConfig(argv: readonly string[], env: Environment): D
   const port = mtls && sources.find(standaloneOptions.port) === undefined ? MTLS_PORT : values.port;
   const tlsFiles = tlsFilesOf(values, faults);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
+  const policy = policyIn(values.policy, faults);
   refuseFaults(faults);
   const process = { port, hostname, maxBodyBytes, maxApplies, drainSeconds, logLevel: logLevelOf(values.logLevel) };
   const reached = transferUrl === undefined ? {} : { transferUrl };
-  return freeze({ ...process, namespace, ...kubernetes, ...reached, ...(tlsFiles && { tlsFiles }), warnings });
+  return freeze({ ...process, namespace, policy, ...kubernetes, ...reached, ...(tlsFiles && { tlsFiles }), warnings });
 }
 
 /** Of `--mode=lambda`: as above, without everything that belongs to a socket. @throws ConfigurationError with every fault at once */
@@ -70,10 +75,11 @@ export function loadLambdaConfig(
 ): Omit<DeployerConfig, 'port' | 'hostname' | 'maxApplies' | 'drainSeconds' | 'tlsFiles'> {
   const { values, warnings, faults } = read(lambdaReads, argv, env);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
+  const policy = policyIn(values.policy, faults);
   refuseFaults(faults);
   const { namespace, maxBodyBytes, transferUrl } = values;
   const reached = transferUrl === undefined ? {} : { transferUrl };
-  return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, ...kubernetes, ...reached, warnings });
+  return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, policy, ...kubernetes, ...reached, warnings });
 }
 
 interface TlsFlags {

@@ -6,6 +6,7 @@ import { keysReads } from './keys-command.ts';
 import type { IgnoredFlag } from './options/ignored-flags.ts';
 import type { Options } from './options/option.ts';
 import { sourceOptions } from './options/source-options.ts';
+import { policyReads } from './policy-command.ts';
 
 /** A mode or a command, as help and reference tell of it. */
 export interface Topic {
@@ -68,6 +69,19 @@ export const commands: readonly Topic[] = [
     examples: [
       ['with the configuration of the coordinator', 'vice spec launch.json --config service.yml -o yaml'],
       ['for one cluster, from a pipe', 'curl -s … | vice spec - --profile cluster.yml --config service.yml'],
+    ],
+  },
+  {
+    name: 'policy',
+    usage: 'vice policy check FILE|- | show [FLAG ...]',
+    summary: 'what a deployer says of a spec, and the policy by which it does',
+    description:
+      'check gives the verdict of a deployer with this policy on a deployment spec, without a cluster: exit code 0 accepted, 1 refused or no spec at all, 2 flags and files. show prints the policy in force, every default filled in. Rules and keys: docs/reference/policy.md.',
+    options: { ...policyReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [
+      ['may this launch run in our cluster?', 'vice spec launch.json --config service.yml | vice policy check - --policy policy.yaml'],
+      ['a file to begin with', 'vice policy show > policy.yaml'],
     ],
   },
   {

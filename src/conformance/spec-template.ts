@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { InvalidDocumentError } from '../errors/errors.ts';
 import { check } from '../schema/check.ts';
 import { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
+import { subdomainOf } from '../spec-builder/subdomain.ts';
 
 /** How a spec differs from the suite's own. */
 export interface Variation {
@@ -40,9 +40,9 @@ export function templateOf(document: unknown): ViceDeploymentSpec {
 
 /** The template as the spec of one analysis: its id and its subdomain stand wherever the template's stood, in names, labels and host names. */
 export function specFrom(template: ViceDeploymentSpec, externalId: string, { attempt, tag, replicas }: Variation = {}): ViceDeploymentSpec {
-  const { external_id, subdomain } = template.metadata;
+  const { external_id, user_id, subdomain } = template.metadata;
   const text = JSON.stringify(template).replaceAll(external_id, externalId);
-  const document: ViceDeploymentSpec = JSON.parse(subdomain ? text.replaceAll(subdomain, subdomainOf(externalId)) : text); // still a spec: checked below
+  const document: ViceDeploymentSpec = JSON.parse(subdomain ? text.replaceAll(subdomain, subdomainOf(user_id, externalId)) : text); // still a spec: checked below
   const { attempt: _, ...metadata } = document.metadata;
   const varied = {
     ...document,
@@ -52,11 +52,6 @@ export function specFrom(template: ViceDeploymentSpec, externalId: string, { att
   const checked = check(ViceDeploymentSpec, varied);
   if (checked.ok) return checked.value;
   throw new Error(`cannot happen: a spec of the template is none: ${JSON.stringify(checked.faults)}`);
-}
-
-/** `a` and eight hexadecimal digits, as the platform's are. */
-function subdomainOf(externalId: string): string {
-  return `a${createHash('sha256').update(externalId).digest('hex').slice(0, 8)}`;
 }
 
 type Deployment = ViceDeploymentSpec['deployment'];

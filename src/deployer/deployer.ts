@@ -97,7 +97,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
   return {
     admit: (work) => applies.run(work),
     apply: async (spec, origin) => {
-      checkPolicy(spec);
+      checkPolicy(deps.policy, spec);
       return applyOnce(spec, origin);
     },
     remove: (externalId, scope) => track(remove(deps, externalId, scope)),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Policy } from '../schema/policy.ts';
 import type { LogSource } from './logs/ports.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Kubernetes } from './ports.ts';
@@ -12,6 +13,8 @@ export interface DeployerDeps {
   readonly transfers: TransferChannel;
   /** The only namespace that anything is written to. */
   readonly namespace: string;
+  /** What is let in. */
+  readonly policy: Policy;
   readonly log: Logger;
   readonly now: () => Date;
   /** Of this program. */

@@ -13,12 +13,12 @@ import { sourceOf, transfersOf } from './standalone.ts';
 /** The deployer as a function. It remembers nothing: the environment is frozen between two invocations, so it asks the cluster each time. */
 export function createLambdaFunction(argv: readonly string[], env: NodeJS.ProcessEnv): EventHandler {
   const config = loadLambdaConfig(argv, env);
-  const { namespace, maxBodyBytes } = config;
+  const { namespace, maxBodyBytes, policy } = config;
   const { log, begin } = createLambdaLogger(config.logLevel, functionFacts(env));
   const { kubernetes, logs } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
   const now = () => new Date();
   const observer = liveObserver({ reader: kubernetes, namespace, now });
-  const app = deployerApi(createDeployer({ kubernetes, observer, logs, transfers: transfersOf(config), namespace, log, now, version }), {
+  const app = deployerApi(createDeployer({ kubernetes, observer, logs, transfers: transfersOf(config), namespace, policy, log, now, version }), {
     log,
     maxBodyBytes,
     canStream: false,

@@ -60,7 +60,7 @@ export function createStandalone(config: DeployerConfig, log: Logger): Standalon
 /** A deployer on a cluster that the caller has connected. */
 export function startStandalone(config: DeployerConfig, log: Logger, connectedTo: Connected, metrics = new DeployerMetrics(version)): Standalone {
   const { kubernetes, follower, logs, check } = connectedTo;
-  const { namespace } = config;
+  const { namespace, policy } = config;
   const now = () => new Date();
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
   const deps: DeployerDeps = {
@@ -69,6 +69,7 @@ export function startStandalone(config: DeployerConfig, log: Logger, connectedTo
     logs,
     transfers: transfersOf(config),
     namespace,
+    policy,
     log,
     now,
     version,

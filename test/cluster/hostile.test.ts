@@ -111,10 +111,8 @@ async function rowOf(hostile: HostileCase): Promise<Row> {
   const [document, base] = underOwnId([await hostileDocument(hostile), await baseOf(hostile)]);
   const manifests = manifestsIn(document, base);
   const { id, title, status, because = [] } = hostile;
-  const deployer = `${status} ${because
-    .map(({ rule }) => rule)
-    .filter(Boolean)
-    .join(', ')}`.trim();
+  const rules = new Set(because.flatMap(({ rule = [] }) => rule));
+  const deployer = `${status} ${[...rules].join(', ')}`.trim();
   if (manifests.length === 0) return { id, title, deployer, cluster: undefined, isBaseline: undefined };
   const answer = hasTwice(document) ? 'kube-apiserver' : await plain.straight.sendAll(manifests);
   const { straight } = hostile.policy === undefined ? guarded : narrowed;

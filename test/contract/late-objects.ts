@@ -10,6 +10,7 @@ import { createDeployer, type Deployer } from '../../src/deployer/deployer.ts';
 import { liveObserver } from '../../src/deployer/observe/live.ts';
 import { FencedError, TerminatingError } from '../../src/errors/errors.ts';
 import { startStandalone } from '../../src/modes/standalone.ts';
+import { BUILT_IN_POLICY } from '../../src/schema/read-policy.ts';
 import { holding, type Interceptor, interceptedKubernetes } from './intercepted-kubernetes.ts';
 import { sampleSpec } from './sample-spec.ts';
 
@@ -139,6 +140,7 @@ function forgetful({ config, connect }: LateGround, intercept: Interceptor): Dep
     logs,
     transfers: transferPrograms(undefined, namespace),
     namespace,
+    policy: BUILT_IN_POLICY,
     log: silent,
     now,
     version: 'test',

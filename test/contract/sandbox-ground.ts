@@ -6,6 +6,7 @@ import { type Connected, connectKubernetes } from '../../src/adapters/kubernetes
 import type { DeployerConfig } from '../../src/config/deployer.ts';
 import { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
 import { startSandboxCluster } from '../../src/demo/sandbox-cluster.ts';
+import { BUILT_IN_POLICY } from '../../src/schema/read-policy.ts';
 import { type Kube, kube } from '../support/kube.ts';
 
 /** A sandbox cluster of a test's own, and what is needed to run deployers on it. */
@@ -24,7 +25,7 @@ export async function sandboxGround(): Promise<SandboxGround> {
   const { kubeconfig: text } = sandbox;
   const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, maxApplies: 512, logLevel: 'fatal', drainSeconds: 1 } as const;
   return {
-    config: { ...process, namespace, kubeconfigText: text, warnings: [] },
+    config: { ...process, namespace, policy: BUILT_IN_POLICY, kubeconfigText: text, warnings: [] },
     objects: new ClusterObjects(kube(join(folder, 'kubeconfig')), namespace),
     connect: () => connectKubernetes({ kubeconfig: { from: 'text', text }, namespace, log: pino({ level: 'silent' }) }),
     stop: async () => {

@@ -27,7 +27,7 @@ let isKnown: (id: string, name: string) => boolean;
 beforeAll(async () => {
   ground = await sandboxGround();
   const { kubernetes, follower, logs } = ground.connect();
-  const { namespace } = ground.config;
+  const { namespace, policy } = ground.config;
   const now = () => new Date(Date.now() + clockAheadMs);
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, 'test');
   deps = {
@@ -36,6 +36,7 @@ beforeAll(async () => {
     logs,
     transfers: transferPrograms(undefined, namespace),
     namespace,
+    policy,
     log: pino({ level: 'silent' }),
     now,
     version: 'test',

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { parse } from 'yaml';
+import { answerOf } from '../../src/cli/policy-answer.ts';
+import { loadPolicyConfig } from '../../src/config/policy-command.ts';
 import { APPLIED_KINDS } from '../../src/deployer/kinds.ts';
 import { createStandalone, type Standalone } from '../../src/modes/standalone.ts';
 import { check } from '../../src/schema/check.ts';
@@ -45,7 +47,9 @@ function post(file: string, body: Uint8Array<ArrayBuffer> | string, headers: Rea
 /** Everything of the kinds that a deployer writes, whoever it belongs to. */
 async function everything(): Promise<string[]> {
   const { objects } = ground;
-  const lists = await Promise.all(APPLIED_KINDS.map(async (kind) => (await objects.kube.list(objects.collection(kind))).map((object) => [kind, object])));
+  const lists = await Promise.all(
+    APPLIED_KINDS.map(async (kind) => (await objects.kube.list(objects.collection(kind))).map((object) => [kind, object])),
+  );
   return lists.flat().map(([kind, object]) => `${kind}/${Object(object).metadata.name}`);
 }
 
@@ -105,10 +109,24 @@ describe('every golden spec is accepted:', async () => {
   }
 });
 
-describe('vice policy check', () => {
+describe('vice policy check gives the verdict of the deployer on', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vice-hostile-'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  // What is wrong with a header is no matter of the document.
+  for (const hostile of cases.filter(({ headers }) => headers === undefined)) {
+    test(hostile.id, async () => {
+      const document = join(folder, 'spec.json');
+      await Bun.write(document, await hostileBytes(hostile));
+      const file = policyFile(hostile);
+      const config = loadPolicyConfig(['check', document, ...(file === undefined ? [] : ['--policy', file])], {});
+      if (config.action !== 'check') throw new Error('this was to be a check');
+      const { accepted, code, faults = [] } = await answerOf(config);
+      expectReasons(hostile, faults);
+      expect([accepted, code]).toEqual([false, hostile.code ?? (hostile.status === 422 ? 'spec_refused' : 'invalid_document')]);
+    });
+  }
 });

@@ -4,8 +4,19 @@ import { processOptions } from './process-options.ts';
 const kubernetes = 'Kubernetes';
 const tls = 'TLS';
 
+/** Also of `vice policy`. */
+export const policyOptions = {
+  policy: file({
+    flag: 'policy',
+    group: 'Policy',
+    isOptional: true,
+    help: 'what analyses may have, YAML or JSON; default: the built-in policy, which vice policy show prints',
+  }),
+};
+
 /** Of every deployer. */
 export const deployerOptions = {
+  ...policyOptions,
   namespace: {
     ...name({ flag: 'vice-namespace', group: kubernetes, default: 'vice-apps', help: 'the one namespace that analyses run in' }),
     mustBe: 'the name of a namespace: lower case letters, digits and "-", at most 63 characters',

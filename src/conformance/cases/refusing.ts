@@ -92,9 +92,13 @@ export const refusing = casesOf('refusing', [
       const { deployer, newId } = bench;
       const id = newId();
       const spec = bench.spec(id);
-      const ports = [{ name: 'x', port: 700_000 }];
+      const port = { protocol: 'TCP' as const, port: 60000, targetPort: 'tcp-proxy' };
+      const ports = [
+        { ...port, name: 'one' },
+        { ...port, name: 'two' },
+      ];
       const { status, code, problem } = await deployer.apply({ ...spec, service: { ...spec.service, spec: { ...spec.service.spec, ports } } });
-      equal([status, code], [422, 'spec_refused'], 'a Service with port 700000');
+      equal([status, code], [422, 'spec_refused'], 'a Service with one port twice');
       const faults = JSON.stringify(problem.faults);
       holds(faults.includes('port'), `the violations do not name the port: ${faults}`);
       await clusterOf(bench).untilNothing(id);

@@ -3,6 +3,7 @@ import type { Policy } from '../../schema/policy.ts';
 import { type Names, namesOf } from '../../spec-builder/names.ts';
 import { subdomainOf } from '../../spec-builder/subdomain.ts';
 import { type Json, record, records } from '../observe/read.ts';
+import { PROXY_TARGETS } from './ports.ts';
 
 /** What the rules compare with: the policy, whose analysis it is, and what its own objects are called. */
 export interface Given {
@@ -13,21 +14,17 @@ export interface Given {
   /** That of user and external id, whatever the spec says. */
   readonly subdomain: string;
   readonly names: Names;
-  readonly configMaps: ReadonlySet<string>;
-  readonly claims: ReadonlySet<string>;
-  readonly volumes: ReadonlySet<string>;
+  readonly configMaps: ReadonlySet<unknown>;
+  readonly claims: ReadonlySet<unknown>;
+  readonly volumes: ReadonlySet<unknown>;
   /** Of the pod, by name: whether it is a Secret. */
-  readonly podVolumes: ReadonlyMap<string, boolean>;
-  /** Names and numbers of the ports of all containers. */
-  readonly podPorts: ReadonlySet<unknown>;
-  /** Names and numbers of the ports of the Service. */
-  readonly servicePorts: ReadonlySet<unknown>;
+  readonly podVolumes: ReadonlyMap<unknown, boolean>;
+  /** Names and numbers of those ports of the Service that lead to the proxy. */
+  readonly proxyPorts: ReadonlySet<unknown>;
 }
 
 export function givenBy(policy: Policy, spec: ViceDeploymentSpec): Given {
   const { external_id, user_id, username } = spec.metadata;
-  const pod = podIn(spec);
-  const ports = records(pod['containers']).flatMap((container) => records(container['ports']));
   const servicePorts = records(record(record(spec.service)['spec'])['ports']);
   return {
     policy,
@@ -39,9 +36,12 @@ export function givenBy(policy: Policy, spec: ViceDeploymentSpec): Given {
     configMaps: namesIn(spec.config_maps),
     claims: namesIn(spec.persistent_volume_claims),
     volumes: namesIn(spec.persistent_volumes),
-    podVolumes: new Map(records(pod['volumes']).map((volume) => [String(volume['name']), 'secret' in volume])),
-    podPorts: new Set(ports.flatMap(({ name, containerPort }) => [name, containerPort])),
-    servicePorts: new Set(servicePorts.flatMap(({ name, port }) => [name, port])),
+    podVolumes: new Map(records(podIn(spec)['volumes']).map((volume) => [volume['name'], 'secret' in volume])),
+    proxyPorts: new Set(
+      servicePorts
+        .filter(({ targetPort }) => PROXY_TARGETS.has(targetPort))
+        .flatMap(({ name, port }) => (name === undefined ? [port] : [name, port])),
+    ),
   };
 }
 
@@ -49,6 +49,6 @@ function podIn({ deployment }: ViceDeploymentSpec): Json {
   return record(record(record(record(deployment)['spec'])['template'])['spec']);
 }
 
-function namesIn(manifests: readonly { readonly metadata: { readonly name: string } }[]): ReadonlySet<string> {
+function namesIn(manifests: readonly { readonly metadata: { readonly name: string } }[]): ReadonlySet<unknown> {
   return new Set(manifests.map(({ metadata }) => metadata.name));
 }

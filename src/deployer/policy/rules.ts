@@ -99,6 +99,7 @@ export const RULES = {
   'route.filters': { refuses: 'filters: they mirror, rewrite and redirect' },
 
   'budget.field': { refuses: 'fields of a PodDisruptionBudget that are not listed' },
+  'config-map.field': { refuses: 'fields of a ConfigMap that are not listed' },
   'config-map.size': { refuses: 'data that is too large, or keys that are none', key: 'limits.config_map_bytes' },
 
   'claim.field': { refuses: 'fields of a claim that are not listed' },

@@ -13,6 +13,7 @@ export interface Shape {
   readonly allows: string;
   /** What may stand below it. */
   readonly fields?: ReadonlyMap<string, Shape>;
+  readonly required?: readonly string[];
   readonly item?: Shape;
 }
 
@@ -34,18 +35,20 @@ export function fields({ rule, fields: listed, refused = {}, required = [], also
   // Maps, so that no key of a spec is found on the prototype of an object.
   const known = new Map(Object.entries(listed));
   const harmful = new Map(Object.entries(refused));
-  const names = [...known.keys()].join(', ');
+  const allows = `an object of ${[...known.keys()].join(', ')}`;
+  const checkKey = (key: string, candidate: unknown, visit: Visit) => {
+    const shape = known.get(key);
+    if (shape !== undefined) return below(shape, candidate, visit, key);
+    visit.refuse(harmful.get(key) ?? rule, 'is not allowed', `nothing; beside it there may be ${[...known.keys()].join(', ')}`, key);
+  };
   return {
     rule,
-    allows: `an object of ${names}`,
+    allows,
     fields: known,
+    required,
     check(value, visit) {
-      if (!isRecord(value)) return visit.refuse(rule, 'must be an object', `an object of ${names}`);
-      for (const key of Object.keys(value)) {
-        const shape = known.get(key);
-        if (shape === undefined) visit.refuse(harmful.get(key) ?? rule, 'is not allowed', `leave it out; there may be ${names}`, key);
-        else below(shape, value[key], visit, key);
-      }
+      if (!isRecord(value)) return visit.refuse(rule, `is ${shown(value)}`, allows);
+      for (const key of Object.keys(value)) checkKey(key, value[key], visit);
       for (const key of required) {
         if (!Object.hasOwn(value, key)) visit.refuse(known.get(key)?.rule ?? rule, 'is required', known.get(key)?.allows ?? '', key);
       }
@@ -54,61 +57,89 @@ export function fields({ rule, fields: listed, refused = {}, required = [], also
   };
 }
 
+/** Of lists that no key of the policy limits. */
+const MOST_ITEMS = 256;
+
+export interface ListOptions {
+  /** @default 0 */
+  readonly least?: number;
+  /** @default 256 */
+  readonly most?: (given: Given) => number;
+  readonly also?: (items: readonly unknown[], visit: Visit) => void;
+}
+
 /** A list, every item of one shape. */
-export function list(
-  rule: RuleId,
-  item: Shape,
-  most: (given: Given) => number = () => MOST_ITEMS,
-  also?: (items: readonly unknown[], visit: Visit) => void,
-): Shape {
+export function list(rule: RuleId, item: Shape, { least = 0, most = () => MOST_ITEMS, also }: ListOptions = {}): Shape {
   return {
     rule,
-    allows: `a list, each ${item.fields ? 'item' : item.allows}`,
+    allows: 'a list',
     item,
     check(value, visit) {
-      if (!Array.isArray(value)) return visit.refuse(rule, 'must be a list', 'a list');
+      if (!Array.isArray(value)) return visit.refuse(rule, `is ${shown(value)}`, 'a list');
       const limit = most(visit.given);
       // Beyond the limit nothing is looked at: the list is refused as a whole, and a long one costs time.
       if (value.length > limit) return visit.refuse(rule, `has ${value.length} items`, `at most ${limit}`);
+      if (value.length < least) visit.refuse(rule, 'is empty', `at least ${least}`);
       for (const [index, one] of value.entries()) below(item, one, visit, index);
       also?.(value, visit);
     },
   };
 }
 
-/** Lists that no key of the policy limits. */
-const MOST_ITEMS = 256;
+/** Of two items with one name, the second is refused. */
+export function namedOnce(rule: RuleId): (items: readonly unknown[], visit: Visit) => void {
+  return (items, visit) => {
+    const seen = new Set<unknown>();
+    for (const [index, item] of items.entries()) {
+      const name = isRecord(item) ? item['name'] : undefined;
+      if (seen.has(name)) visit.refuse(rule, `is there twice: ${shown(name)}`, 'each name once', index, 'name');
+      seen.add(name);
+    }
+  };
+}
 
 /** An object whose shape depends on its name. */
 export function byName(rule: RuleId, shapes: Readonly<Record<string, Shape>>): Shape {
   const known = new Map(Object.entries(shapes));
-  const allows = [...known.keys()].join(', ');
+  const allows = `one of ${[...known.keys()].join(', ')}`;
   return {
     rule,
-    allows: `one of ${allows}`,
+    allows,
     fields: known,
     check(value, visit) {
-      if (!isRecord(value)) return visit.refuse(rule, 'must be an object', `one of ${allows}`);
+      if (!isRecord(value)) return visit.refuse(rule, `is ${shown(value)}`, `an object, which is ${allows}`);
       const shape = known.get(String(value['name']));
-      if (shape === undefined) visit.refuse(rule, `is ${shown(value['name'])}`, `one of ${allows}`, 'name');
+      if (shape === undefined) visit.refuse(rule, `is ${shown(value['name'])}`, allows, 'name');
       else shape.check(value, visit);
     },
   };
 }
 
-/** A single value. `allows` ends the sentence "it must be ...". */
-export function value(rule: RuleId, allows: string, is: (candidate: unknown, given: Given) => boolean, example?: (given: Given) => string): Shape {
+/** A condition on a single value. */
+export interface Value {
+  readonly rule: RuleId;
+  /** A noun phrase. */
+  readonly allows: string;
+  readonly is: (candidate: unknown, given: Given) => boolean;
+  /** What it is for this spec, where `allows` says it in general. */
+  readonly here?: (given: Given) => string;
+  /** The value may be a secret of a user: it is not repeated. */
+  readonly isPrivate?: boolean;
+}
+
+export function value({ rule, allows, is, here, isPrivate = false }: Value): Shape {
   return {
     rule,
     allows,
     check(candidate, visit) {
       if (is(candidate, visit.given)) return;
-      visit.refuse(rule, `is ${shown(candidate)}`, example === undefined ? allows : `${allows}: ${example(visit.given)}`);
+      const message = isPrivate && typeof candidate === 'string' ? 'is another text' : `is ${shown(candidate)}`;
+      visit.refuse(rule, message, here === undefined ? allows : `${allows}: ${here(visit.given)}`);
     },
   };
 }
 
-/** As `shape`, and told by another rule where a condition on the value alone does not hold. */
+/** Checks what stands at `step` below the place of `visit`. */
 export function below(shape: Shape, candidate: unknown, visit: Visit, step: string | number): void {
   visit.enter(step);
   shape.check(candidate, visit);
@@ -120,6 +151,8 @@ export function shown(candidate: unknown): string {
   if (candidate === undefined) return 'missing';
   if (Array.isArray(candidate)) return 'a list';
   if (isRecord(candidate)) return 'an object';
-  const text = JSON.stringify(candidate);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  if (typeof candidate !== 'string') return String(candidate);
+  return JSON.stringify(candidate.length > LONGEST_SHOWN ? `${candidate.slice(0, LONGEST_SHOWN)}…` : candidate);
 }
+
+const LONGEST_SHOWN = 80;

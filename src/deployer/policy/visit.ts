@@ -11,7 +11,7 @@ export interface Violation {
 }
 
 /** More than this helps nobody, and a hostile spec could have hundreds of thousands. */
-export const MOST_VIOLATIONS = 200;
+const MOST_VIOLATIONS = 200;
 const LONGEST_STEP = 100;
 
 /** A walk through a spec: where it is, and what it has found. */

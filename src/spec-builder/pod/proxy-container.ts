@@ -10,8 +10,8 @@ export const PROXY_PORT = 60_002;
 export const PROXY_PORT_NAME = 'tcp-proxy';
 
 /** The Secret of each cluster that holds the proxy's Keycloak secret, and its key there. Kubelet puts it into the command; no manifest has it. */
-const SECRET_NAME = 'vice-proxy';
-const SECRET_KEY = 'KEYCLOAK_CLIENT_SECRET';
+export const PROXY_SECRET = 'vice-proxy';
+export const PROXY_SECRET_KEY = 'KEYCLOAK_CLIENT_SECRET';
 
 /** The container that lets only those in who may see the analysis. */
 export function proxyContainer(parts: Parts): Container {
@@ -21,7 +21,7 @@ export function proxyContainer(parts: Parts): Container {
     image: imageOf(profile, profile.proxyImage, profile.proxyTag),
     imagePullPolicy: 'Always',
     command: proxyCommand(parts),
-    env: [{ name: SECRET_KEY, valueFrom: { secretKeyRef: { name: SECRET_NAME, key: SECRET_KEY } } }],
+    env: [{ name: PROXY_SECRET_KEY, valueFrom: { secretKeyRef: { name: PROXY_SECRET, key: PROXY_SECRET_KEY } } }],
     ports: [{ name: PROXY_PORT_NAME, containerPort: PROXY_PORT, protocol: 'TCP' }],
     readinessProbe: { httpGet: { path: '/', port: PROXY_PORT, scheme: 'HTTP' } },
     resources: proxyResources(profile),
@@ -43,7 +43,7 @@ function proxyCommand({ analysis, profile, url }: Parts): string[] {
     ...['--keycloak-base-url', profile.keycloakBase],
     ...['--keycloak-realm', profile.keycloakRealm],
     ...['--keycloak-client-id', profile.keycloakClientId],
-    ...['--keycloak-client-secret', `$(${SECRET_KEY})`],
+    ...['--keycloak-client-secret', `$(${PROXY_SECRET_KEY})`],
     ...(profile.disableProxyAuth ? ['--disable-auth'] : []),
   ];
 }

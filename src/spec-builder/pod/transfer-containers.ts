@@ -15,11 +15,11 @@ export const TRANSFERS_PORT_NAME = 'tcp-input';
 
 /** Where the image has had the program since June 2025; before, it was `/vice-file-transfers`. */
 const PROGRAM = '/bin/vice-file-transfers';
-const EXCLUDES_PATH = '/excludes';
-const PATH_LIST_PATH = '/input-paths';
-const CREDENTIALS_PATH = '/etc/porklock';
-const FILES_PATH = '/input-files';
-const WORKING_DIR_PATH = '/working-dir';
+export const EXCLUDES_PATH = '/excludes';
+export const PATH_LIST_PATH = '/input-paths';
+export const CREDENTIALS_PATH = '/etc/porklock';
+export const FILES_PATH = '/input-files';
+export const WORKING_DIR_PATH = '/working-dir';
 
 /** With the CSI driver: makes the links in the working directory that lead to the mounted data store. */
 export function workingDirInitContainer({ analysis, profile, names }: Parts): Container {

@@ -13,53 +13,63 @@ import type { Visit } from '../visit.ts';
 /** Written by the deployer alone: it finds and sweeps its objects by them. */
 const RESERVED: ReadonlySet<string> = new Set([MANAGED_BY.key, VOLUME_NAMESPACE, VOLUME_ANCHOR]);
 
-/** Labels that analyses have; what their value must be where it speaks of whose the object is. */
-const LABELS: ReadonlyMap<string, ((given: Given) => string) | undefined> = new Map([
+/** Labels that say whose the object is, and what they must say. */
+const OWNED: ReadonlyMap<string, (given: Given) => string> = new Map([
   [LABEL.externalId, ({ externalId }: Given) => externalId],
   [LABEL.userId, ({ userId }: Given) => userId],
   [LABEL.subdomain, ({ subdomain }: Given) => subdomain],
   [LABEL.appType, () => INTERACTIVE],
-  ...[LABEL.appName, LABEL.appId, LABEL.username, LABEL.analysisName, LABEL.loginIp, LABEL.volumeName].map((key) => [key, undefined] as const),
 ]);
+const LABELS = new Set<string>(Object.values(LABEL));
+const LABEL_LIST = [...LABELS].join(', ');
 
 const labels: Shape = {
   rule: 'object.labels',
-  allows: `the labels ${[...LABELS.keys()].join(', ')}, of this analysis`,
+  allows: `the labels ${LABEL_LIST}, and those of the policy`,
   check(candidate, visit) {
-    if (!isRecord(candidate)) return visit.refuse('object.labels', 'must be an object', 'labels');
+    if (!isRecord(candidate)) return visit.refuse('object.labels', `is ${shown(candidate)}`, 'labels');
     for (const [key, label] of Object.entries(candidate)) checkLabel(key, label, visit);
     if (!Object.hasOwn(candidate, LABEL.externalId)) visit.refuse('object.labels', 'is required', visit.given.externalId, LABEL.externalId);
   },
 };
 
-function checkLabel(key: string, label: unknown, visit: Visit): void {
-  if (RESERVED.has(key)) return visit.refuse('object.reserved-labels', 'is written by the deployer alone', 'leave it out', key);
-  const isKnown = LABELS.has(key);
-  if (!isKnown && !(LABEL_KEY.test(key) && isListed(key, visit.given.policy.metadata.labels))) {
-    return visit.refuse('object.labels', 'is no label of an analysis', [...LABELS.keys()].join(', '), key);
+function checkLabel(key: string, label: unknown, visit: Visit) {
+  if (RESERVED.has(key)) return visit.refuse('object.reserved-labels', 'is written by the deployer alone', 'nothing', key);
+  if (!LABELS.has(key) && !(LABEL_KEY.test(key) && isListed(key, visit.given.policy.metadata.labels))) {
+    return visit.refuse('object.labels', 'is no label of an analysis', LABEL_LIST, key);
   }
-  const expected = LABELS.get(key)?.(visit.given);
+  const expected = OWNED.get(key)?.(visit.given);
   if (expected !== undefined && label !== expected) return visit.refuse('object.labels', `is ${shown(label)}`, expected, key);
-  if (typeof label !== 'string' || !isLabelValue(label)) visit.refuse('object.labels', `is ${shown(label)}`, 'a label value', key);
+  if (typeof label !== 'string' || !isLabelValue(label)) visit.refuse('object.labels', `is ${shown(label)}`, 'the value of a label', key);
 }
 
-function annotations(rule: RuleId, patterns: (policy: Policy) => readonly string[]): Shape {
+/** What is on one line. */
+const ONE_LINE = /^\P{Cc}{0,4096}$/u;
+/** The same, without what ends a directive where a controller writes the value into its own configuration. */
+const NO_DIRECTIVE = /^[^\p{Cc};{}"'`\\$#]{0,1024}$/u;
+
+function annotations(rule: RuleId, patterns: (policy: Policy) => readonly string[], form: RegExp, described: string): Shape {
   return {
     rule,
-    allows: 'annotations that the policy lists',
+    allows: `the annotations of the policy, each ${described}`,
     check(candidate, visit) {
-      if (!isRecord(candidate)) return visit.refuse(rule, 'must be an object', 'annotations');
+      if (!isRecord(candidate)) return visit.refuse(rule, `is ${shown(candidate)}`, 'annotations');
       for (const [key, text] of Object.entries(candidate)) {
-        if (RESERVED.has(key)) visit.refuse('object.reserved-labels', 'is written by the deployer alone', 'leave it out', key);
+        if (RESERVED.has(key)) visit.refuse('object.reserved-labels', 'is written by the deployer alone', 'nothing', key);
         else if (!isListed(key, patterns(visit.given.policy))) visit.refuse(rule, 'is not allowed', 'an annotation on the list', key);
-        else if (typeof text !== 'string' || HAS_CONTROLS.test(text)) visit.refuse(rule, `is ${shown(text)}`, 'text on one line', key);
+        else if (typeof text !== 'string' || !form.test(text)) visit.refuse(rule, `is ${shown(text)}`, described, key);
       }
     },
   };
 }
 
-/** A value with a line break can carry directives where a controller writes it into its own configuration. */
-const HAS_CONTROLS = /\p{Cc}/u;
+const plainAnnotations = annotations('object.annotations', ({ metadata }) => metadata.annotations, ONE_LINE, 'one line of at most 4096 characters');
+const ingressAnnotations = annotations(
+  'ingress.annotations',
+  ({ ingress }) => ingress.annotations,
+  NO_DIRECTIVE,
+  'one line of at most 1024 characters without any of ; { } " \' ` \\ $ #',
+);
 
 const NOT_THE_SENDERS = {
   namespace: 'object.namespace',
@@ -67,32 +77,22 @@ const NOT_THE_SENDERS = {
   finalizers: 'object.finalizers',
 } as const satisfies Readonly<Record<string, RuleId>>;
 
-const plainAnnotations = annotations('object.annotations', ({ metadata }) => metadata.annotations);
-
 /** Metadata of an object that is called one of the names of its kind. */
 export function metadata(...names: readonly (keyof Names)[]): Shape {
   return named(names, plainAnnotations);
 }
 
 /** Of an Ingress, whose annotations the controller acts on. */
-export const ingressMetadata = named(
-  ['analysis'],
-  annotations('ingress.annotations', ({ ingress }) => ingress.annotations),
-);
+export const ingressMetadata = named(['analysis'], ingressAnnotations);
 
-function named(names: readonly (keyof Names)[], ofObject: Shape): Shape {
-  const name = value(
-    'object.name',
-    'the name that it has in this analysis',
-    (candidate, given) => names.some((key) => given.names[key] === candidate),
-    (given) => names.map((key) => given.names[key]).join(' or '),
-  );
-  return fields({
-    rule: 'object.metadata',
-    fields: { name, labels, annotations: ofObject },
-    refused: NOT_THE_SENDERS,
-    required: ['name', 'labels'],
+function named(names: readonly (keyof Names)[], annotations: Shape): Shape {
+  const name = value({
+    rule: 'object.name',
+    allows: 'the name that it has in this analysis',
+    is: (candidate, given) => names.some((key) => given.names[key] === candidate),
+    here: (given) => names.map((key) => given.names[key]).join(' or '),
   });
+  return fields({ rule: 'object.metadata', fields: { name, labels, annotations }, refused: NOT_THE_SENDERS, required: ['name', 'labels'] });
 }
 
 /** Of the pod, which has no name of its own. */
@@ -104,10 +104,23 @@ export const podMetadata = fields({
 });
 
 /** Exactly the pod of this analysis: one more label could only match another pod. */
-export const podLabels = fields({
-  rule: 'object.selector',
-  fields: { [LABEL.externalId]: value('object.selector', 'the external id', (candidate, given) => candidate === given.externalId, (given) => given.externalId) },
-  required: [LABEL.externalId],
+export const podLabels = selector('external-id alone, with that of this analysis', (labels, externalId) =>
+  isOnly(labels, LABEL.externalId, externalId),
+);
+export const podSelector = selector('matchLabels alone, with the external-id of this analysis alone', (candidate, externalId) => {
+  if (!isRecord(candidate)) return false;
+  return Object.keys(candidate).length === 1 && isOnly(candidate['matchLabels'], LABEL.externalId, externalId);
 });
 
-export const podSelector = fields({ rule: 'object.selector', fields: { matchLabels: podLabels }, required: ['matchLabels'] });
+function selector(allows: string, is: (candidate: unknown, externalId: string) => boolean): Shape {
+  return value({
+    rule: 'object.selector',
+    allows,
+    is: (candidate, { externalId }) => is(candidate, externalId),
+    here: ({ externalId }) => externalId,
+  });
+}
+
+function isOnly(candidate: unknown, key: string, expected: string): boolean {
+  return isRecord(candidate) && Object.keys(candidate).length === 1 && candidate[key] === expected;
+}

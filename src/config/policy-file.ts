@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import type { Fault } from '../schema/check.ts';
+import type { Policy } from '../schema/policy.ts';
+import { BUILT_IN_POLICY, readPolicy } from '../schema/read-policy.ts';
+
+/** The policy in the file, YAML or JSON; without a file the built-in one. What is wrong with it is added to `faults`. */
+export function policyIn(path: string | undefined, faults: Fault[]): Policy {
+  if (path === undefined) return BUILT_IN_POLICY;
+  const document = documentIn(path, faults);
+  if (document === undefined) return BUILT_IN_POLICY;
+  const policy = readPolicy(document.value);
+  if (policy.ok) return policy.value;
+  faults.push(...policy.faults.map((fault) => ({ ...fault, path: fault.path === '' ? path : `${fault.path} in ${path}` })));
+  return BUILT_IN_POLICY;
+}
+
+function documentIn(path: string, faults: Fault[]): { readonly value: unknown } | undefined {
+  const text = readText(path);
+  if (text === undefined) {
+    faults.push({ path: '--policy', message: `${path} cannot be read` });
+    return undefined;
+  }
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  for (const { pos, message } of [...document.errors, ...document.warnings]) {
+    faults.push({ path, message: `is not YAML: line ${lineCounter.linePos(pos[0]).line}: ${message}` });
+  }
+  if (document.errors.length > 0) return undefined;
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) };
+  } catch (err) {
+    faults.push({ path, message: `is not YAML: ${err instanceof Error ? err.message : String(err)}` });
+    return undefined;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // The caller says which file.
+    return undefined;
+  }
+}
