@@ -40,6 +40,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     clusters,
     placements: { explain: unused },
     audit: { page: unused },
+    analyses: { list: unused, report: unused, logs: unused, followLogs: unused },
     readiness: unused,
     metrics,
     maxBodyBytes: 1,

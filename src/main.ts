@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   conformance: () => import('./cli/conformance/conformance.ts'),
   clusters: () => import('./cli/clusters/clusters.ts'),
   pki: () => import('./cli/pki/pki.ts'),
+  launch: () => import('./cli/analyses/launch.ts'),
+  status: () => import('./cli/analyses/status.ts'),
+  logs: () => import('./cli/analyses/logs.ts'),
+  exit: () => import('./cli/analyses/exit.ts'),
   completion: () => import('./cli/completion.ts'),
   help: () => import('./cli/help.ts'),
 };

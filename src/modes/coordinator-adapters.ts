@@ -4,6 +4,7 @@ import { keyRingIn } from '../adapters/keys/key-ring.ts';
 import { keyVault } from '../adapters/keys/vault.ts';
 import { CoordinatorMetrics } from '../adapters/metrics/coordinator-metrics.ts';
 import { assignmentStore } from '../adapters/postgres/assignment-store.ts';
+import { assignmentReader } from '../adapters/postgres/assignments/reading.ts';
 import { auditLog } from '../adapters/postgres/audit.ts';
 import { clusterChanges } from '../adapters/postgres/cluster-changes.ts';
 import { clusterStore } from '../adapters/postgres/cluster-store.ts';
@@ -22,6 +23,7 @@ import { ClusterUsage } from '../cluster-registry/usage.ts';
 import { selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
 import { version } from '../config/version.ts';
+import { type AnalysisUseCases, analysisUseCases } from '../coordinator/looking/analyses.ts';
 import type { AssignmentStore, Clusters, RemovalStore } from '../coordinator/ports.ts';
 import { type Repeated, repeat } from '../coordinator/repeat.ts';
 import type { Readiness } from '../http/coordinator-api/probes.ts';
@@ -35,6 +37,7 @@ export interface CoordinatorAdapters {
   readonly clusters: Clusters;
   readonly clusterUseCases: ClusterUseCases;
   readonly audit: AuditLog;
+  readonly analyses: AnalysisUseCases;
   readonly metrics: CoordinatorMetrics;
   readonly placements: Placements;
   /** Makes all that must be there before launches can succeed. Called again until it succeeds. */
@@ -72,6 +75,10 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   const placements = new Placements({ selector: selectorBy(config.placementStrategy), snapshot: registry.snapshot, usage });
   const closing = new AbortController();
   const probe = (cluster: ClusterEntry) => health.probe(cluster, closing.signal);
+  const deployerIn = (clusterId: ClusterId) => {
+    const cluster = registry.find(clusterId);
+    return cluster && deployerOf(cluster);
+  };
   let goingOn: readonly Repeated[] = [];
   let isLoaded = false;
   return {
@@ -80,15 +87,13 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
     clusters: {
       rank: (request, signal) => placements.rank(request, signal),
       placed: (clusterId, request) => placements.placed(clusterId, request),
-      deployerOf: (clusterId) => {
-        const cluster = registry.find(clusterId);
-        return cluster && deployerOf(cluster);
-      },
+      deployerOf: deployerIn,
     },
     metrics,
     placements,
     clusterUseCases: clusterUseCases({ store: clusterTable, registry, ...rules, newId: newClusterId, probe, log }),
     audit: auditLog(db),
+    analyses: analysisUseCases({ rows: assignmentReader(db), homes: { homeOf: deployerIn } }),
     async prepare() {
       await migrate(db, log);
       await registry.start();

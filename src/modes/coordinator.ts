@@ -64,9 +64,9 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
     exit: (externalId: Parameters<typeof exit>[1]) =>
       metrics.exit(() => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId)))),
   };
-  const { clusterUseCases, placements, audit, readiness } = adapters;
+  const { clusterUseCases, placements, audit, analyses, readiness } = adapters;
   const identify = config.access && tokenVerifier(config.access);
-  const routes = { useCases, clusters: clusterUseCases, placements, audit, readiness, metrics, maxBodyBytes: config.maxBodyBytes };
+  const routes = { useCases, clusters: clusterUseCases, placements, audit, analyses, readiness, metrics, maxBodyBytes: config.maxBodyBytes };
   const api = coordinatorApi({ ...routes, ...(identify && { identify }), log });
   const serving = serve(api, config);
 

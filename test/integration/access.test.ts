@@ -41,6 +41,7 @@ function interfaceOf(settings: { readonly issuer?: string; readonly rolesClaim?:
     clusters,
     placements: { explain: unused },
     audit,
+    analyses: { list: async () => ({ analyses: [] }), report: unused, logs: unused, followLogs: unused },
     identify,
     metrics,
     readiness: async () => ({}),

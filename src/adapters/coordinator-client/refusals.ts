@@ -3,16 +3,25 @@ import { ViceError } from '../../errors/vice-error.ts';
 import { check } from '../../schema/check.ts';
 import { PlatformError, Problem } from '../../schema/problem.ts';
 
+interface Refusal {
+  readonly code: string;
+  readonly status: number;
+  /** @default whether the status is 503 */
+  readonly retryable?: boolean;
+}
+
 /** The coordinator understood what it was asked and refused, in its own words. `code` is the one that it gave. */
 export class CoordinatorRefusedError extends ViceError {
   override readonly name = 'CoordinatorRefusedError';
   readonly code: string;
   readonly status: number;
+  override readonly retryable: boolean;
 
-  constructor(message: string, { code, status, ...facts }: ErrorFacts & { readonly code: string; readonly status: number }) {
+  constructor(message: string, { code, status, retryable = status === 503, ...facts }: Refusal & ErrorFacts) {
     super(message, facts);
     this.code = code;
     this.status = status;
+    this.retryable = retryable;
   }
 }
 
@@ -28,8 +37,8 @@ export function errorOf({ status, url }: Response, text: string): CoordinatorRef
   const hint = HINTS[status];
   const hinted = (message: string) => (hint === undefined ? message : `${message}; ${hint}`);
   if (problem.ok) {
-    const { detail, title, code, faults, details } = problem.value;
-    return new CoordinatorRefusedError(hinted(detail ?? title), { code, status, ...(faults && { faults }), ...(details && { details }) });
+    const { detail, title, code, retryable, faults, details } = problem.value;
+    return new CoordinatorRefusedError(hinted(detail ?? title), { code, status, retryable, ...(faults && { faults }), ...(details && { details }) });
   }
   const platform = check(PlatformError, document);
   if (platform.ok) {

@@ -1,13 +1,17 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import type { Probed } from '../../cluster-registry/health.ts';
+import type { Home, LogParameters } from '../../coordinator/looking/ports.ts';
 import type { Apply, Deployer, Lease, Observed } from '../../coordinator/ports.ts';
 import { DeployerAuthError, DeployerUnreachableError, UpstreamError } from '../../errors/errors.ts';
 import { ViceError } from '../../errors/vice-error.ts';
 import { check } from '../../schema/check.ts';
 import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
 import type { ExternalId } from '../../schema/ids.ts';
-import { type Answer, type Exchange, exchange } from './exchange.ts';
+import type { LogRecord, Logs } from '../../schema/logs.ts';
+import { type Answer, type Exchange, exchange, openExchange } from './exchange.ts';
 import { type Line, SHARED_LINE } from './line.ts';
+import { logsIn, logsPath, recordsIn, recordsOf } from './logs.ts';
 import { errorOf, parsed } from './refusals.ts';
 import { selfDescription } from './self-description.ts';
 
@@ -19,11 +23,13 @@ export interface Patience {
   readonly removeMs: number;
   /** A status comes from memory. @default 5000 */
   readonly askMs: number;
+  /** Logs come from a node, through the kube-apiserver. @default 15000 */
+  readonly logsMs: number;
   /** A sign of life must come at once, but a function may have to be started for it. @default 2500 */
   readonly lifeMs: number;
 }
 
-const PATIENCE: Patience = { applyMs: 15_000, removeMs: 10_000, askMs: 5_000, lifeMs: 2_500 };
+const PATIENCE: Patience = { applyMs: 15_000, removeMs: 10_000, askMs: 5_000, logsMs: 15_000, lifeMs: 2_500 };
 
 /** For so long after an answer the deployer counts as alive. */
 const FRESH_MS = 1_000;
@@ -33,7 +39,7 @@ const ObservedAnswer = Type.Pick(DeploymentStatus, ['external_id', 'phase', 'att
 const RemovalAnswer = Type.Composite([RemovalStatus], { additionalProperties: true });
 
 /** A deployer that can also be asked how it is. */
-export interface DeployerClient extends Deployer {
+export interface DeployerClient extends Deployer, Home {
   /** Whether it and its kube-apiserver answer, and if not, why. Never throws. */
   health(signal: AbortSignal): Promise<Probed>;
 }
@@ -75,11 +81,23 @@ class HttpDeployer implements DeployerClient {
 
   async status(externalId: ExternalId, signal: AbortSignal): Promise<Observed | undefined> {
     const answer = await this.#send('GET', `/api/v1/deployments/${externalId}/status`, this.#patience.askMs, signal);
-    if (answer.status === 200) return bodyOf(ObservedAnswer, answer);
-    const err = errorOf(answer);
-    // Any web server says 404; only a deployer says that it asked its cluster.
-    if (answer.status === 404 && err.details?.['code'] === 'not_found') return undefined;
-    throw err;
+    return answer.status === 200 ? bodyOf(ObservedAnswer, answer) : absent(answer);
+  }
+
+  async report(externalId: ExternalId, signal: AbortSignal): Promise<DeploymentStatus | undefined> {
+    const answer = await this.#send('GET', `/api/v1/deployments/${externalId}/status`, this.#patience.askMs, signal);
+    return answer.status === 200 ? bodyOf(DeploymentStatus, answer, (body) => Value.Clean(DeploymentStatus, body)) : absent(answer);
+  }
+
+  async logs(externalId: ExternalId, parameters: LogParameters, signal: AbortSignal): Promise<Logs> {
+    return logsIn(await this.#send('GET', logsPath(externalId, parameters), this.#patience.logsMs, signal));
+  }
+
+  async followLogs(externalId: ExternalId, parameters: LogParameters, signal: AbortSignal): Promise<AsyncIterable<readonly LogRecord[]>> {
+    const request = { method: 'GET', url: this.#base + logsPath(externalId, parameters), timeoutMs: this.#patience.logsMs } as const;
+    const answer = await openExchange(request, signal, this.#line);
+    if (answer.status === 200 && answer.contentType.startsWith('application/x-ndjson')) return recordsIn(answer);
+    return recordsOf(logsIn({ status: answer.status, text: await answer.text() }));
   }
 
   async remove(lease: Lease, options: { readonly fence: boolean }, signal: AbortSignal): Promise<RemovalStatus> {
@@ -143,8 +161,16 @@ function isBroken({ details }: ViceError): boolean {
   return details?.['code'] === 'ECONNRESET' || details?.['code'] === 'EPROTO';
 }
 
-function bodyOf<S extends TSchema>(schema: S, answer: Answer): Static<S> {
-  const body = check(schema, parsed(answer.text));
+/** Any web server says 404; only a deployer says that it asked its cluster. @throws what any other answer tells */
+function absent(answer: Answer): undefined {
+  const err = errorOf(answer);
+  if (answer.status === 404 && err.details?.['code'] === 'not_found') return undefined;
+  throw err;
+}
+
+/** @param only what of the body is to be looked at */
+function bodyOf<S extends TSchema>(schema: S, answer: Answer, only: (body: unknown) => unknown = (body) => body): Static<S> {
+  const body = check(schema, only(parsed(answer.text)));
   if (body.ok) return body.value;
   throw new UpstreamError(`the deployer answered ${answer.status} with what is no answer of a deployer`, {
     details: { status: answer.status, answer: answer.text.slice(0, 500) },

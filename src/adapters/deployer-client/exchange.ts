@@ -25,20 +25,55 @@ const MOST_ANSWER_BYTES = 1024 * 1024;
  *   UpstreamError when it is a redirect or too long
  */
 export async function exchange(request: Exchange, signal: AbortSignal, line: Line = SHARED_LINE): Promise<Answer> {
-  const { method, url, body, timeoutMs } = request;
+  const { method, url, timeoutMs } = request;
   try {
-    const response = await line.fetch(url, {
-      method,
-      headers: { accept: 'application/json', 'user-agent': 'vice-coordinator', ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body }),
-      redirect: 'manual', // a spec goes to the address that the operator registered and nowhere else
-      proxy: false, // the same: not through whatever the environment of the process names
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
+    const response = await line.fetch(url, { ...initOf(request), signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
     return { status: response.status, text: await readBounded(response) };
   } catch (err) {
     throw unanswered(err, `${method} ${url}`, timeoutMs);
   }
+}
+
+/** An answer whose body is still to come. */
+export interface OpenedAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** All of it, where it is not long. */
+  text(): Promise<string>;
+  /** Nobody reads any more. */
+  close(): void;
+}
+
+/** One request and the beginning of its answer, for which alone `timeoutMs` counts. @throws as {@link exchange} */
+export async function openExchange(request: Exchange, signal: AbortSignal, line: Line = SHARED_LINE): Promise<OpenedAnswer> {
+  const { method, url, timeoutMs } = request;
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(new DOMException('late', 'TimeoutError')), timeoutMs);
+  try {
+    const response = await line.fetch(url, { ...initOf(request), signal: AbortSignal.any([signal, ending.signal]) });
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      chunks: response.body ?? new Blob([]).stream(),
+      text: () => readBounded(response),
+      close: () => ending.abort(),
+    };
+  } catch (err) {
+    throw unanswered(err, `${method} ${url}`, timeoutMs);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function initOf({ method, body }: Exchange): BunFetchRequestInit {
+  return {
+    method,
+    headers: { accept: 'application/json', 'user-agent': 'vice-coordinator', ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body }),
+    redirect: 'manual', // a spec goes to the address that the operator registered and nowhere else
+    proxy: false, // the same: not through whatever the environment of the process names
+  };
 }
 
 async function readBounded(response: Response): Promise<string> {

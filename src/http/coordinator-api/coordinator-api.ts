@@ -3,13 +3,14 @@ import type { Logger } from 'pino';
 import { createApp } from '../plumbing/app.ts';
 import type { HttpMetrics } from '../plumbing/metrics.ts';
 import { guardRoutes, type Identify } from './access.ts';
+import { type AnalysisRoutesDeps, analysisRoutes } from './analyses.ts';
 import { type AuditRoutesDeps, auditRoutes } from './audit.ts';
 import { type ClusterRoutesDeps, clusterRoutes } from './clusters.ts';
 import { type PlacementRoutesDeps, placementRoutes } from './placements.ts';
 import { probes, type Readiness } from './probes.ts';
 import { type ViceRoutesDeps, viceRoutes } from './vice-routes.ts';
 
-export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps, AuditRoutesDeps, PlacementRoutesDeps {
+export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps, AuditRoutesDeps, AnalysisRoutesDeps, PlacementRoutesDeps {
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: HttpMetrics;
   /** Absent: nobody is asked who they are. */
@@ -25,6 +26,7 @@ export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
   viceRoutes(app, deps);
   clusterRoutes(app, deps);
   auditRoutes(app, deps);
+  analysisRoutes(app, deps);
   placementRoutes(app, deps);
   return app;
 }
