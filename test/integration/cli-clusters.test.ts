@@ -84,6 +84,20 @@ test('documents of every form are read by programs, and hold no colours', async 
   expect(JSON.parse((await clusters('delete', 'a', '--yes', '-o', 'json')).out)).toEqual({ id: made.id, name: 'a', deleted: true });
 });
 
+test('it is explained where an analysis would go, and a dead cluster is given up with a confirmation', async () => {
+  await clusters('register', '--name', 'small', '--url', site.deployerUrl, '--profile', written('small.yml', 'capacity: { slots: 5 }\n'));
+  await clusters('register', '--name', 'gone', '--url', 'http://127.0.0.1:1', '--priority', '200');
+  await clusters('test', 'gone');
+  const explained = await clusters('explain', '--cpu', '2');
+  expect([explained.code, explained.out.split('\n')[0]]).toEqual([0, 'RANK  CLUSTER  ANALYSES  WHY']);
+  expect(explained.out).toMatch(/^1 +small +0 of 5 +\S.*\n- +gone +0 +does not answer: .*\n\nstrategy: priority\n$/m);
+  expect(await clusters('explain', '--gpus', '2', '--cluster', 'small')).toMatchObject({ code: 1, out: expect.stringMatching(/GPU/i) });
+  expect(await clusters('forget', 'gone')).toMatchObject({ code: 2, err: expect.stringContaining('Give up the cluster gone') });
+  expect(await clusters('forget', 'small', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('answers') });
+  expect(await clusters('forget', 'gone', '--yes')).toMatchObject({ code: 0, out: 'gone is given up; 0 analyses ended there\n' });
+  for (const name of ['small', 'gone']) expect((await clusters('delete', name, '--yes')).code).toBe(0);
+});
+
 test('certificates come from a folder or from a Secret, keys are not shown, and a wrong pair is refused', async () => {
   const ours = authority('authority of a test');
   const client = ours.issue({ name: 'vice-coordinator', use: 'client' });

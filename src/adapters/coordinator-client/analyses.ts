@@ -3,12 +3,11 @@ import { AssignmentPage, AssignmentReport } from '../../schema/assignment.ts';
 import { check } from '../../schema/check.ts';
 import { LogRecord, Logs } from '../../schema/logs.ts';
 import type { CoordinatorClient } from './coordinator-client.ts';
+import { type Parameters, queryOf } from './query.ts';
 
 const base = '/api/v1/analyses';
 /** Longer than a coordinator tries clusters for one launch. */
 const LAUNCH_MS = 120_000;
-
-type Parameters = Readonly<Record<string, string | number | undefined>>;
 
 export const analysisApi = (coordinator: CoordinatorClient, signal: AbortSignal) => ({
   list: (filter: Parameters) => coordinator.ask({ method: 'GET', path: `${base}${queryOf(filter)}` }, AssignmentPage, signal),
@@ -25,12 +24,6 @@ export const analysisApi = (coordinator: CoordinatorClient, signal: AbortSignal)
 
 function pathOf(id: string): string {
   return `${base}/${encodeURIComponent(id)}`;
-}
-
-function queryOf(parameters: Parameters): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
-  return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
 async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

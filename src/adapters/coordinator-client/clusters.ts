@@ -1,6 +1,8 @@
 import { NotFoundError } from '../../errors/errors.ts';
-import { Cluster, ClusterList } from '../../schema/cluster.ts';
+import { Cluster, ClusterList, ForgottenCluster } from '../../schema/cluster.ts';
+import { PlacementExplanation } from '../../schema/placement.ts';
 import type { CoordinatorClient } from './coordinator-client.ts';
+import { queryOf } from './query.ts';
 
 const clustersPath = '/api/v1/clusters';
 const pathOf = (id: string, word = '') => `${clustersPath}/${id}${word}`;
@@ -23,6 +25,11 @@ export const clusterApi = (coordinator: CoordinatorClient, signal: AbortSignal) 
     register: (document: unknown) => one('POST', clustersPath, document),
     change: (id: string, document: unknown) => one('PUT', pathOf(id), document),
     turn: (id: string, word: 'enable' | 'disable' | 'drain' | 'test') => one('POST', pathOf(id, `/${word}`)),
+    /** @param name of the cluster, by which the caller says that this one is meant */
+    forget: (id: string, name: string) =>
+      coordinator.ask({ method: 'POST', path: pathOf(id, '/forget'), body: { confirm: name } }, ForgottenCluster, signal),
+    explain: (demand: Readonly<Record<string, string | number | undefined>>) =>
+      coordinator.ask({ method: 'GET', path: `/api/v1/placements/explain${queryOf(demand)}` }, PlacementExplanation, signal),
     delete: (id: string) => coordinator.tell({ method: 'DELETE', path: pathOf(id) }, signal),
     reload: async () => (await coordinator.ask({ method: 'POST', path: `${clustersPath}/reload` }, ClusterList, signal)).clusters,
   };

@@ -67,6 +67,17 @@ export const test: Action = async (argv, env, signal) => {
   return cluster.connection?.state === 'healthy' ? 0 : 1;
 };
 
+export const forget: Action = async (argv, env, signal) => {
+  const { values, operands } = readCommand(commands.forgetCluster, argv, env);
+  const clusters = clusterApi(connect(values), signal);
+  const { id, name } = await clusters.find(operands[0] ?? '');
+  const question = `Give up the cluster ${name} and every analysis in it?`;
+  if (!(await confirm(question, { yes: values.yes, screen: screenOf(env), signal }))) return 1;
+  const forgotten = await clusters.forget(id, name);
+  print(values.output, forgotten, () => `${name} is given up; ${forgotten.analyses} analyses ended there\n`);
+  return 0;
+};
+
 export const deleteCluster: Action = async (argv, env, signal) => {
   const { values, operands } = readCommand(commands.deleteCluster, argv, env);
   const clusters = clusterApi(connect(values), signal);

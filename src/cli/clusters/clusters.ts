@@ -1,6 +1,7 @@
 import { clusterCommands } from '../../config/client/cluster-commands.ts';
 import { type Actions, act } from '../actions.ts';
-import { deleteCluster, importCertificates, register, test, turn, update } from './change.ts';
+import { deleteCluster, forget, importCertificates, register, test, turn, update } from './change.ts';
+import { explain } from './explain.ts';
 import { get, list, reload } from './show.ts';
 
 const actions: Actions = {
@@ -11,9 +12,11 @@ const actions: Actions = {
   enable: turn('enable'),
   disable: turn('disable'),
   drain: turn('drain'),
+  forget,
   delete: deleteCluster,
   'import-certs': importCertificates,
   test,
+  explain,
   reload,
 };
 

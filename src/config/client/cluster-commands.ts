@@ -1,4 +1,4 @@
-import { boolean, file, name, url, wholeNumber } from '../options/option.ts';
+import { boolean, file, name, oneOf, quantity, text, url, wholeNumber } from '../options/option.ts';
 import type { ClientCommand, CommandGroup } from './command.ts';
 import { confirmOptions, connectionOptions, outputOptions } from './connection-options.ts';
 
@@ -113,6 +113,37 @@ export const deleteCluster = {
   examples: [['in a script', 'vice clusters delete west --yes']],
 } as const satisfies ClientCommand;
 
+export const forgetCluster = {
+  name: 'clusters forget',
+  operands: ['CLUSTER'],
+  summary: 'give up a cluster that is dead, with everything in it',
+  description:
+    'CLUSTER is a name or an id. Its analyses have failed and may be launched elsewhere; what comes back of them is removed. Refused while its deployer answers. Asks first, unless --yes.',
+  options: { ...shared, ...confirmOptions },
+  examples: [['when it will not come back', 'vice clusters forget west']],
+} as const satisfies ClientCommand;
+
+const demand = 'What the analysis asks for';
+
+export const explainPlacement = {
+  name: 'clusters explain',
+  operands: [],
+  summary: 'where an analysis would go now, and why not elsewhere',
+  description: 'Nothing is reserved, and nothing is sent to any cluster.',
+  options: {
+    ...shared,
+    cpu: quantity({ flag: 'cpu', group: demand, isOptional: true, help: 'cores: 2, 500m' }),
+    memory: quantity({ flag: 'memory', group: demand, isOptional: true, help: 'bytes: 4Gi' }),
+    disk: quantity({ flag: 'disk', group: demand, isOptional: true, help: 'size of the working directory: 50Gi' }),
+    gpus: wholeNumber(0, 1_000_000)({ flag: 'gpus', group: demand, isOptional: true, help: 'how many GPUs' }),
+    gpuModel: text({ flag: 'gpu-model', group: demand, isOptional: true, metavar: 'MODEL,...', help: 'any of these models' }),
+    gpuVendor: oneOf('nvidia', 'amd', 'intel')({ flag: 'gpu-vendor', group: demand, isOptional: true, help: 'whose GPUs' }),
+    image: name({ flag: 'image', group: demand, isOptional: true, help: 'image with its tag' }),
+    cluster: name({ flag: 'cluster', group: demand, isOptional: true, help: 'this cluster alone, by name or id' }),
+  },
+  examples: [['why nothing takes two GPUs', 'vice clusters explain --gpus 2 --gpu-model NVIDIA-A100-SXM4-40GB']],
+} as const satisfies ClientCommand;
+
 export const importCertificates = {
   name: 'clusters import-certs',
   operands: ['CLUSTER'],
@@ -156,9 +187,11 @@ export const clusterCommands: CommandGroup = {
     enableCluster,
     disableCluster,
     drainCluster,
+    forgetCluster,
     deleteCluster,
     importCertificates,
     testCluster,
+    explainPlacement,
     reloadClusters,
   ],
 };
