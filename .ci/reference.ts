@@ -32,7 +32,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     reload: unused,
   };
   const useCases = { launch: unused, exit: unused };
-  const looks = { status: unused, urlReady: unused, list: unused, logs: unused, followLogs: unused };
+  const looks = { status: unused, urlReady: unused, list: unused, capabilities: unused, logs: unused, followLogs: unused };
   const transfers = { startTransfer: unused, transferState: unused };
   const use = { admit: unused, apply: unused, remove: unused, ...looks, ...transfers, health: unused, settled: unused };
   const coordinator = coordinatorApi({

@@ -24,6 +24,8 @@ export interface DeployerConfig {
   readonly namespace: string;
   /** What analyses may have in this cluster. */
   readonly policy: Policy;
+  /** Label selector of the nodes that analyses run on. */
+  readonly nodeSelector: string;
   /** Path of a kubeconfig. */
   readonly kubeconfig?: string;
   /** A kubeconfig itself. Holds keys: never logged. */
@@ -57,7 +59,7 @@ const MTLS_PORT = 8443;
 /** Of `--mode=standalone`. @throws ConfigurationError with every fault at once */
 export function loadDeployerConfig(argv: readonly string[], env: Environment): DeployerConfig {
   const { values, warnings, sources, faults } = read(standaloneReads, argv, env);
-  const { hostname, maxBodyBytes, maxApplies, drainSeconds, namespace, mtls, transferUrl } = values;
+  const { hostname, maxBodyBytes, maxApplies, drainSeconds, namespace, nodeSelector, mtls, transferUrl } = values;
   const port = mtls && sources.find(standaloneOptions.port) === undefined ? MTLS_PORT : values.port;
   const tlsFiles = tlsFilesOf(values, faults);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
@@ -65,7 +67,7 @@ export function loadDeployerConfig(argv: readonly string[], env: Environment): D
   refuseFaults(faults);
   const process = { port, hostname, maxBodyBytes, maxApplies, drainSeconds, logLevel: logLevelOf(values.logLevel) };
   const reached = transferUrl === undefined ? {} : { transferUrl };
-  return freeze({ ...process, namespace, policy, ...kubernetes, ...reached, ...(tlsFiles && { tlsFiles }), warnings });
+  return freeze({ ...process, namespace, nodeSelector, policy, ...kubernetes, ...reached, ...(tlsFiles && { tlsFiles }), warnings });
 }
 
 /** Of `--mode=lambda`: as above, without everything that belongs to a socket. @throws ConfigurationError with every fault at once */
@@ -77,9 +79,9 @@ export function loadLambdaConfig(
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
   const policy = policyIn(values.policy, faults);
   refuseFaults(faults);
-  const { namespace, maxBodyBytes, transferUrl } = values;
+  const { namespace, nodeSelector, maxBodyBytes, transferUrl } = values;
   const reached = transferUrl === undefined ? {} : { transferUrl };
-  return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, policy, ...kubernetes, ...reached, warnings });
+  return freeze({ maxBodyBytes, logLevel: logLevelOf(values.logLevel), namespace, nodeSelector, policy, ...kubernetes, ...reached, warnings });
 }
 
 interface TlsFlags {

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
+import { Capabilities } from '../schema/capabilities.ts';
 import { check } from '../schema/check.ts';
 import { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import { FileTransfer } from '../schema/file-transfer.ts';
@@ -91,6 +92,10 @@ export class DeployerClient {
 
   list(query = ''): Promise<Answer<DeploymentList>> {
     return this.ask('GET', `/api/v1/deployments${query}`, { 200: DeploymentList });
+  }
+
+  capabilities(): Promise<Answer<Capabilities>> {
+    return this.ask('GET', '/api/v1/capabilities', { 200: Capabilities });
   }
 
   logs(externalId: string, query = ''): Promise<Answer<Logs>> {

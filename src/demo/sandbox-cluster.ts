@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ApiServer } from './sandbox/api-server.ts';
 import { type Delays, runControllers } from './sandbox/controllers/run-controllers.ts';
+import { furnish } from './sandbox/furnish.ts';
 import { handleApiRequest } from './sandbox/http-api.ts';
 import { ObjectStore } from './sandbox/object-store.ts';
 import { realTimers } from './sandbox/timers.ts';
@@ -34,6 +35,7 @@ export function startSandboxCluster(options: SandboxClusterOptions): SandboxClus
   for (const namespace of options.namespaces ?? ['default', 'vice-apps']) {
     api.create('Namespace', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   }
+  furnish(api, `${name}-node`);
   const token = randomBytes(16).toString('hex');
   const ending = new AbortController();
   const server = Bun.serve({

@@ -1,4 +1,5 @@
 import { NotFoundError } from '../errors/errors.ts';
+import type { Capabilities } from '../schema/capabilities.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import type { FileTransfer, TransferType } from '../schema/file-transfer.ts';
@@ -8,6 +9,7 @@ import type { LogRecord, Logs } from '../schema/logs.ts';
 import { specHash } from '../schema/spec-hash.ts';
 import { Admission } from './admission.ts';
 import { type Applied, apply } from './applying/apply.ts';
+import { capabilitiesOf } from './capabilities/capabilities.ts';
 import type { DeployerDeps } from './deps.ts';
 import { followLogs, type Reader } from './logs/follow-logs.ts';
 import { type LogQuery, readLogs } from './logs/read-logs.ts';
@@ -47,6 +49,8 @@ export interface Deployer {
   transferState(externalId: ExternalId, type: TransferType, signal: AbortSignal): Promise<FileTransfer>;
   /** Undefined when nothing changed since `since` within `waitMs`. */
   list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined>;
+  /** What the cluster can do for analyses. @throws UnavailableError, ClusterMisconfiguredError */
+  capabilities(signal: AbortSignal): Promise<Capabilities>;
   /** How the deployer is, when its kube-apiserver has answered. @throws UnavailableError, ClusterMisconfiguredError */
   health(signal: AbortSignal): Promise<Health>;
   /** Resolves when no apply and no removal is under way. */
@@ -114,6 +118,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
     startTransfer: (externalId, type) => transferRequests.run(() => track(startTransfer(deps, externalId, type))),
     transferState: (externalId, type, signal) => transferRequests.run(() => transferState(deps, externalId, type, signal)),
     list: (since, waitMs, signal) => deps.observer.list(since, waitMs, signal),
+    capabilities: (signal) => capabilitiesOf(deps, signal),
     health: async (signal) => {
       const started = performance.now();
       await deps.kubernetes.ping(signal);

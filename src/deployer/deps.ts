@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import type { Policy } from '../schema/policy.ts';
+import type { CapabilitiesDeps } from './capabilities/capabilities.ts';
 import type { LogSource } from './logs/ports.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Kubernetes } from './ports.ts';
 import type { TransferChannel } from './transfers/ports.ts';
 
 /** What the use cases of the deployer need. */
-export interface DeployerDeps {
+export interface DeployerDeps extends CapabilitiesDeps {
   readonly kubernetes: Kubernetes;
   readonly observer: Observer;
   readonly logs: LogSource;
@@ -16,9 +17,6 @@ export interface DeployerDeps {
   /** What is let in. */
   readonly policy: Policy;
   readonly log: Logger;
-  readonly now: () => Date;
-  /** Of this program. */
-  readonly version: string;
   /** How long a removal waits for the end of what it removes before it answers that something is left. @default 1000 */
   readonly removalWaitMs?: number;
   /** Applies in hand at once; more are refused as overloaded. @default 512 */

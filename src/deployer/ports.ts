@@ -101,6 +101,8 @@ export interface ObjectSink {
   gone(object: KubeObject): void;
   /** The cluster gave a sign of life on this selection: what was told so far is what it holds. */
   alive(): void;
+  /** The deployer's role does not let it look. Absent: it must, and is told of as an error. */
+  denied?(): void;
 }
 
 /** A list as it comes in, page by page: thousands of objects are never in memory at once. */

@@ -3,6 +3,7 @@ import { createLambdaLogger } from '../adapters/log/lambda-logger.ts';
 import { loadLambdaConfig } from '../config/deployer.ts';
 import { functionFacts } from '../config/lambda-runtime.ts';
 import { version } from '../config/version.ts';
+import { liveInventory } from '../deployer/capabilities/live-inventory.ts';
 import { createDeployer } from '../deployer/deployer.ts';
 import { liveObserver } from '../deployer/observe/live.ts';
 import { deployerApi } from '../http/deployer-api/deployer-api.ts';
@@ -15,14 +16,24 @@ export function createLambdaFunction(argv: readonly string[], env: NodeJS.Proces
   const config = loadLambdaConfig(argv, env);
   const { namespace, maxBodyBytes, policy } = config;
   const { log, begin } = createLambdaLogger(config.logLevel, functionFacts(env));
-  const { kubernetes, logs } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
+  const { kubernetes, logs, discovery } = connectKubernetes({ kubeconfig: sourceOf(config), namespace, log });
   const now = () => new Date();
   const observer = liveObserver({ reader: kubernetes, namespace, now });
-  const app = deployerApi(createDeployer({ kubernetes, observer, logs, transfers: transfersOf(config), namespace, policy, log, now, version }), {
+  const inventory = liveInventory(kubernetes, config.nodeSelector, now);
+  const deployer = createDeployer({
+    kubernetes,
+    observer,
+    inventory,
+    discovery,
+    logs,
+    transfers: transfersOf(config),
+    namespace,
+    policy,
     log,
-    maxBodyBytes,
-    canStream: false,
+    now,
+    version,
   });
+  const app = deployerApi(deployer, { log, maxBodyBytes, canStream: false });
   return httpHandler(app, {
     begin: (invocation) => {
       // Where tracing tools, Powertools among them, look for it.

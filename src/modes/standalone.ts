@@ -10,6 +10,7 @@ import { SERVICE_URL, transferPrograms } from '../adapters/transfer-program/tran
 import { type DeployerConfig, loadDeployerConfig } from '../config/deployer.ts';
 import type { Environment } from '../config/read.ts';
 import { version } from '../config/version.ts';
+import { WatchedInventory } from '../deployer/capabilities/watched-inventory.ts';
 import { createDeployer } from '../deployer/deployer.ts';
 import type { DeployerDeps } from '../deployer/deps.ts';
 import { KINDS, type Kind } from '../deployer/kinds.ts';
@@ -59,13 +60,16 @@ export function createStandalone(config: DeployerConfig, log: Logger): Standalon
 
 /** A deployer on a cluster that the caller has connected. */
 export function startStandalone(config: DeployerConfig, log: Logger, connectedTo: Connected, metrics = new DeployerMetrics(version)): Standalone {
-  const { kubernetes, follower, logs, check } = connectedTo;
+  const { kubernetes, follower, logs, discovery, check } = connectedTo;
   const { namespace, policy } = config;
   const now = () => new Date();
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, randomUUID().slice(0, 8));
+  const inventory = new WatchedInventory(config.nodeSelector, now);
   const deps: DeployerDeps = {
     kubernetes,
     observer,
+    inventory,
+    discovery,
     logs,
     transfers: transfersOf(config),
     namespace,
@@ -87,6 +91,7 @@ export function startStandalone(config: DeployerConfig, log: Logger, connectedTo
       Promise.all([
         ...kinds.map((kind) => follower.follow(selectionOf(kind, namespace), observer.sinkFor(kind), ending.signal)),
         follower.follow(warningSelection(), observer.warningSink(), ending.signal),
+        inventory.follow(follower, ending.signal),
         sweeping(),
       ]),
     () => {}, // whoever awaits `connected` is told

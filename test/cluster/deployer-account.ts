@@ -64,7 +64,7 @@ async function shipped(file: string, namespace: string): Promise<readonly Shippe
   const text = await readFile(join(import.meta.dir, '../../deploy/deployer', file), 'utf8');
   const own = text
     .replaceAll(/\bvice-(system|apps)\b/g, namespace)
-    .replaceAll(/\bvice-deployer-(volumes|objects|pods|network|ingresses|routes|claims)\b/g, `vice-deployer-$1-${namespace}`);
+    .replaceAll(/\bvice-deployer-(volumes|capabilities|objects|pods|network|ingresses|routes|claims)\b/g, `vice-deployer-$1-${namespace}`);
   return parseAllDocuments(own).map((document): Shipped => document.toJS());
 }
 

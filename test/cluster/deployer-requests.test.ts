@@ -7,6 +7,7 @@ import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { objectNames } from '../../src/deployer/manifests.ts';
 import { type Standalone, startStandalone } from '../../src/modes/standalone.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { auditLog, tally } from './audit.ts';
 import { testClusters } from './clusters.ts';
 import { standaloneConfig } from './deployer-subject.ts';
@@ -31,6 +32,8 @@ beforeAll(async () => {
   deployer = new DeployerClient(standalone.url);
   await standalone.connected;
   await deployer.list();
+  // What is listed for them is listed once, and last.
+  await waitFor(async () => (await deployer.capabilities()).status === 200, { timeoutMs: 60_000, what: 'the capabilities' });
 }, 120_000);
 afterAll(async () => {
   await standalone.stop();

@@ -6,7 +6,7 @@ import type { TestCluster } from './clusters.ts';
 
 export function standaloneConfig({ kubeconfig }: TestCluster, namespace: string): DeployerConfig {
   const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, maxApplies: 512, logLevel: 'warn', drainSeconds: 5 } as const;
-  return { ...process, namespace, policy: BUILT_IN_POLICY, kubeconfig, warnings: [] };
+  return { ...process, namespace, nodeSelector: 'analysis', policy: BUILT_IN_POLICY, kubeconfig, warnings: [] };
 }
 
 /** A standalone deployer in this process that has listed the cluster. */

@@ -6,6 +6,7 @@ import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { createStandalone, type Standalone } from '../../src/modes/standalone.ts';
 import type { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
 import { deployerConformance } from '../contract/deployer-conformance.ts';
+import type { KubeObject } from '../support/kube.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { auditLog, type Mark } from './audit.ts';
 import { testClusters } from './clusters.ts';
@@ -115,4 +116,42 @@ test('every request was one that is granted, and nothing is granted that the dep
   // The audit log is read without watches; each kind that is listed is watched as well.
   const unused = allowed.filter((grant) => !asked.has(grant.replace(/^watch /, 'list ')) && !NOT_REQUESTED.includes(grant));
   expect(unused).toEqual([]);
+});
+
+describe('capabilities', () => {
+  const toldOnce = async () => {
+    const standalone = await startDeployer();
+    try {
+      const client = new DeployerClient(standalone.url);
+      const known = async () => (await client.capabilities()).status === 200;
+      await waitFor(known, { timeoutMs: 60_000, what: 'the capabilities' });
+      return (await client.capabilities()).body;
+    } finally {
+      await standalone.stop();
+    }
+  };
+
+  test('with the shipped rights every part is known, as the cluster has it', async () => {
+    const { unknown, capacity, kubernetes_version, gateway_api, storage_classes } = await toldOnce();
+    expect([unknown, gateway_api]).toEqual([[], true]);
+    expect(kubernetes_version).toMatch(/^v1\.\d+\.\d+/);
+    expect(storage_classes?.map(({ name }) => name)).toContain('openebs-hostpath');
+    const nodes = await space.kube.list<KubeObject>('/api/v1/nodes?labelSelector=analysis');
+    expect(capacity?.nodes.selected).toBe(nodes.length);
+    expect(capacity?.slots).toBeGreaterThan(0);
+    expect(capacity?.gpus).toMatchObject([{ vendor: 'nvidia', model: 'NVIDIA-A100-SXM4-40GB' }]);
+  }, 120_000);
+
+  test('without them each part is said to be unknown, and the deployer works', async () => {
+    await space.kube.delete(`/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/vice-deployer-capabilities-${space.namespace}`);
+    const parts = ['storage_classes', 'csi_drivers', 'ingress_classes', 'gateway_classes', 'gateways', 'capacity'];
+    // kube-apiserver learns of it a moment later.
+    const told = await waitFor(async () => (({ unknown, ...rest }) => unknown.length > 0 && { unknown, ...rest })(await toldOnce()), {
+      timeoutMs: 60_000,
+      what: 'the rights to be gone',
+    });
+    expect<string[]>(told.unknown).toEqual(parts);
+    expect(Object.keys(told).filter((name) => parts.includes(name))).toEqual([]);
+    expect(told.kinds).toContain('Deployment');
+  }, 120_000);
 });

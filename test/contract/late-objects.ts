@@ -6,6 +6,7 @@ import { transferPrograms } from '../../src/adapters/transfer-program/transfer-p
 import type { DeployerConfig } from '../../src/config/deployer.ts';
 import type { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
 import { DeployerClient } from '../../src/conformance/deployer-client.ts';
+import { liveInventory } from '../../src/deployer/capabilities/live-inventory.ts';
 import { createDeployer, type Deployer } from '../../src/deployer/deployer.ts';
 import { liveObserver } from '../../src/deployer/observe/live.ts';
 import { FencedError, TerminatingError } from '../../src/errors/errors.ts';
@@ -130,13 +131,15 @@ async function withDeployers(
 }
 
 function forgetful({ config, connect }: LateGround, intercept: Interceptor): Deployer {
-  const { logs, ...connected } = connect();
+  const { logs, discovery, ...connected } = connect();
   const kubernetes = interceptedKubernetes(connected.kubernetes, intercept);
   const { namespace } = config;
   const now = () => new Date();
   return createDeployer({
     kubernetes,
     observer: liveObserver({ reader: kubernetes, namespace, now }),
+    inventory: liveInventory(kubernetes, 'analysis', now),
+    discovery,
     logs,
     transfers: transferPrograms(undefined, namespace),
     namespace,

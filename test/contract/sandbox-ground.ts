@@ -25,7 +25,7 @@ export async function sandboxGround(): Promise<SandboxGround> {
   const { kubeconfig: text } = sandbox;
   const process = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, maxApplies: 512, logLevel: 'fatal', drainSeconds: 1 } as const;
   return {
-    config: { ...process, namespace, policy: BUILT_IN_POLICY, kubeconfigText: text, warnings: [] },
+    config: { ...process, namespace, nodeSelector: 'analysis', policy: BUILT_IN_POLICY, kubeconfigText: text, warnings: [] },
     objects: new ClusterObjects(kube(join(folder, 'kubeconfig')), namespace),
     connect: () => connectKubernetes({ kubeconfig: { from: 'text', text }, namespace, log: pino({ level: 'silent' }) }),
     stop: async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { transferPrograms } from '../../src/adapters/transfer-program/transfer-program.ts';
+import { liveInventory } from '../../src/deployer/capabilities/live-inventory.ts';
 import { createDeployer } from '../../src/deployer/deployer.ts';
 import type { DeployerDeps } from '../../src/deployer/deps.ts';
 import { KINDS, type Kind } from '../../src/deployer/kinds.ts';
@@ -26,13 +27,16 @@ let isKnown: (id: string, name: string) => boolean;
 
 beforeAll(async () => {
   ground = await sandboxGround();
-  const { kubernetes, follower, logs } = ground.connect();
+  const { kubernetes, follower, logs, discovery } = ground.connect();
   const { namespace, policy } = ground.config;
   const now = () => new Date(Date.now() + clockAheadMs);
   const observer = new WatchedObserver({ reader: kubernetes, namespace, now }, 'test');
+  const inventory = liveInventory(kubernetes, 'analysis', now);
   deps = {
     kubernetes,
     observer,
+    inventory,
+    discovery,
     logs,
     transfers: transferPrograms(undefined, namespace),
     namespace,

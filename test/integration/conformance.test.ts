@@ -85,7 +85,7 @@ test('a deployer with mutual TLS is spoken to with the certificates of the flags
   const tlsFiles = { certFile: file('tls.crt'), keyFile: file('tls.key'), clientCaFile: file('ca.crt'), clientNames: ['coordinator'] };
   const config = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, maxApplies: 512, logLevel: 'fatal', drainSeconds: 1 } as const;
   const standalone = createStandalone(
-    { ...config, namespace, policy: BUILT_IN_POLICY, kubeconfigText: sandbox.kubeconfig, tlsFiles, warnings: [] },
+    { ...config, namespace, nodeSelector: 'analysis', policy: BUILT_IN_POLICY, kubeconfigText: sandbox.kubeconfig, tlsFiles, warnings: [] },
     pino({ level: 'silent' }),
   );
   await standalone.connected;

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { ClusterDiscovery } from '../../deployer/capabilities/ports.ts';
 import type { LogSource } from '../../deployer/logs/ports.ts';
 import type { Kubernetes, ObjectFollower } from '../../deployer/ports.ts';
 import { credentialsFrom, type KubeconfigSource } from './credentials.ts';
+import { kubernetesDiscovery } from './discovery.ts';
 import { type FollowOptions, kubernetesFollower } from './follow.ts';
 import { kubernetesLogs } from './logs.ts';
 import { kubernetesObjects } from './objects.ts';
@@ -20,6 +22,7 @@ export interface Connected {
   readonly kubernetes: Kubernetes;
   readonly follower: ObjectFollower;
   readonly logs: LogSource;
+  readonly discovery: ClusterDiscovery;
   /** Reads the kubeconfig now rather than with the first request. @throws ConfigurationError */
   check(): Promise<void>;
 }
@@ -32,6 +35,7 @@ export function connectKubernetes({ kubeconfig, namespace, log, transport: tunin
     kubernetes: kubernetesObjects(transport, namespace),
     follower: kubernetesFollower(transport, namespace, { log, ...follow }),
     logs: kubernetesLogs(transport, namespace),
+    discovery: kubernetesDiscovery(transport),
     check: async () => {
       await credentials.current();
     },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ObjectChangedError } from '../../deployer/errors.ts';
 import type { ObjectFollower, ObjectSink, Selection } from '../../deployer/ports.ts';
+import { ClusterMisconfiguredError } from '../../errors/errors.ts';
 import { isJson, isKubeObject } from './answers.ts';
 import { linesOf } from './lines.ts';
 import { accepting, pages, selectedPath } from './pages.ts';
@@ -16,7 +17,7 @@ export interface FollowOptions {
   readonly firstWaitMs?: number;
   /** ... and at most. @default 5 s */
   readonly longestWaitMs?: number;
-  /** Until a kind that is not served is asked for again. @default 60 s */
+  /** Until a kind that is not served, or that may not be looked at, is asked for again. @default 60 s */
   readonly notServedMs?: number;
 }
 
@@ -77,6 +78,13 @@ export function kubernetesFollower(transport: Transport, namespace: string, opti
     while (!signal.aborted) version = await watchOnce(watched, version, signal);
   };
 
+  const interrupted = (err: unknown, kind: string, waitMs: number, signal: AbortSignal): Promise<void> => {
+    // An expired version is everyday: the list that follows settles it. And one line an outage is enough.
+    const isNews = waitMs === firstWaitMs && !(err instanceof ObjectChangedError);
+    log[isNews ? 'warn' : 'debug']({ err, kind }, 'watching was interrupted');
+    return pause(waitMs * (0.5 + Math.random()), signal);
+  };
+
   return {
     follow: async (selection, sink, signal) => {
       let waitMs = firstWaitMs;
@@ -88,15 +96,25 @@ export function kubernetesFollower(transport: Transport, namespace: string, opti
           await followFrom({ selection, sink }, signal, reset);
         } catch (err) {
           if (signal.aborted) return;
-          // An expired version is everyday: the list that follows settles it. And one line an outage is enough.
-          const isNews = waitMs === firstWaitMs && !(err instanceof ObjectChangedError);
-          log[isNews ? 'warn' : 'debug']({ err, kind: selection.kind }, 'watching was interrupted');
-          await delay(waitMs * (0.5 + Math.random()), undefined, { signal }).catch(() => {}); // ends early when nobody follows any more
+          const isDenied = tellDenied(err, sink);
+          await (isDenied ? pause(notServedMs, signal) : interrupted(err, selection.kind, waitMs, signal));
           waitMs = Math.min(waitMs * 2, longestWaitMs);
         }
       }
     },
   };
+}
+
+/** Whether the deployer may not look, and whoever wants to know can do without. */
+function tellDenied(err: unknown, sink: ObjectSink): boolean {
+  if (!(err instanceof ClusterMisconfiguredError) || sink.denied === undefined) return false;
+  sink.denied();
+  return true;
+}
+
+/** Ends early when nobody follows any more. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {}); // which is what the abort of a delay is for
 }
 
 /** Tells one event, and gives the version that it brings. @throws ObjectChangedError when the version watched from has expired */

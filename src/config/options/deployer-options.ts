@@ -13,6 +13,8 @@ export const policyOptions = {
     help: 'what analyses may have, YAML or JSON; default: the built-in policy, which vice policy show prints',
   }),
 };
+/** Of labels; https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#equality-based-requirement. */
+const isRequirement = (text: string) => /^(![-./\w]+|[-./\w]+(!?=[-.\w]*)?)$/.test(text);
 
 /** Of every deployer. */
 export const deployerOptions = {
@@ -21,6 +23,12 @@ export const deployerOptions = {
     ...name({ flag: 'vice-namespace', group: kubernetes, default: 'vice-apps', help: 'the one namespace that analyses run in' }),
     mustBe: 'the name of a namespace: lower case letters, digits and "-", at most 63 characters',
     parse: (given: string) => (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(given) ? { value: given } : undefined),
+  },
+  nodeSelector: {
+    ...name({ flag: 'node-selector', group: kubernetes, default: 'analysis', help: 'labels of the nodes whose room /api/v1/capabilities tells' }),
+    metavar: 'SELECTOR',
+    mustBe: 'a label selector: KEY, !KEY, KEY=VALUE or KEY!=VALUE, joined by commas; empty for all nodes',
+    parse: (given: string) => (given.split(',').every(isRequirement) || given === '' ? { value: given } : undefined),
   },
   kubeconfig: {
     ...text({

@@ -1,5 +1,6 @@
 import type { ConformanceCase } from '../case.ts';
 import { applying } from './applying.ts';
+import { capabilities } from './capabilities.ts';
 import { fencing } from './fencing.ts';
 import { logs } from './logs.ts';
 import { looking } from './looking.ts';
@@ -15,6 +16,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...removing,
   ...fencing,
   ...looking,
+  ...capabilities,
   ...logs,
   ...transferring,
   ...serving,

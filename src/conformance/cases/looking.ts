@@ -138,6 +138,7 @@ const ROUTES = [
   'get /api/v1/deployments/{external_id}/status',
   'get /api/v1/deployments/{external_id}/url-ready',
   'get /api/v1/deployments/{external_id}/logs',
+  'get /api/v1/capabilities',
   'get /api/v1/health',
   'get /livez',
   'get /readyz',

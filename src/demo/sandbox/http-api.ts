@@ -39,6 +39,8 @@ async function answer(request: Request, options: HttpApiOptions): Promise<Respon
   if (!isAuthorized(request, options.token)) throw new StatusError(401, 'Unauthorized', 'Unauthorized');
   if (['/livez', '/readyz', '/healthz'].includes(url.pathname)) return new Response('ok');
   if (url.pathname === '/version') return Response.json({ major: '1', minor: '36', gitVersion: 'v1.36.3-sandbox' });
+  const served = resourcesOf(url.pathname);
+  if (served !== undefined) return Response.json(served);
   const target = targetOf(url.pathname);
   if (target === undefined) return new Response('404 page not found\n', { status: 404 });
   const { name, namespace = '', isLog = false } = target;
@@ -113,6 +115,15 @@ function targetOf(pathname: string): Target | undefined {
   if (kind === undefined || version !== 'v1' || (beyond.length > 0 && !isLog)) return undefined;
   const namespace = isInNamespace ? rest[1] : resources[kind].namespaced ? undefined : '';
   return { kind, ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }), isLog };
+}
+
+/** What is asked before a kind is asked for: the list of all that `/api/v1` or `/apis/GROUP/v1` has. Undefined: that is not what was asked, or there is none. */
+function resourcesOf(pathname: string): object | undefined {
+  const [, group = ''] = /^\/(?:api|apis\/([^/]+))\/v1$/.exec(pathname) ?? [undefined, '?'];
+  const known = Object.entries(resources).filter(([, resource]) => resource.group === group);
+  if (known.length === 0) return undefined;
+  const served = known.map(([kind, { plural: name, namespaced }]) => ({ kind, name, namespaced }));
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: group === '' ? 'v1' : `${group}/v1`, resources: served };
 }
 
 function matcher(url: URL): Matches {

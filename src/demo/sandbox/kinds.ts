@@ -1,13 +1,29 @@
 import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
-import type { ConfigMap, Namespace, PersistentVolume, PersistentVolumeClaim, Pod, Service } from 'kubernetes-types/core/v1';
+import type { ConfigMap, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Service } from 'kubernetes-types/core/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
-import type { OwnerReference } from 'kubernetes-types/meta/v1';
-import type { Ingress } from 'kubernetes-types/networking/v1';
+import type { ObjectMeta, OwnerReference } from 'kubernetes-types/meta/v1';
+import type { Ingress, IngressClass } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import type { CSIDriver, StorageClass } from 'kubernetes-types/storage/v1';
 import type { HttpRoute } from '../../schema/manifest.ts';
 
-/** Every kind that the sandbox knows, and nothing else: what the deployer applies, and what Kubernetes makes of it. */
+/** Of the Gateway API, as far as it is read here; https://gateway-api.sigs.k8s.io/reference/spec/. */
+interface Gateway {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: ObjectMeta;
+  readonly spec?: { readonly gatewayClassName: string; readonly listeners: readonly { readonly name: string }[] };
+}
+type GatewayClass = Omit<Gateway, 'spec'> & { readonly spec?: { readonly controllerName: string } };
+
+/** Every kind that the sandbox knows, and nothing else: what the deployer applies, what Kubernetes makes of it, and what it tells of a cluster. */
 export interface Kinds {
+  CSIDriver: CSIDriver;
+  Gateway: Gateway;
+  GatewayClass: GatewayClass;
+  IngressClass: IngressClass;
+  Node: Node;
+  StorageClass: StorageClass;
   ConfigMap: ConfigMap;
   Deployment: Deployment;
   EndpointSlice: EndpointSlice;
@@ -66,6 +82,12 @@ export interface Resource {
 
 /** Where the API serves each kind. All are version `v1`. */
 export const resources: { readonly [K in Kind]: Resource } = {
+  CSIDriver: { group: 'storage.k8s.io', plural: 'csidrivers', namespaced: false },
+  Gateway: { group: 'gateway.networking.k8s.io', plural: 'gateways', namespaced: true },
+  GatewayClass: { group: 'gateway.networking.k8s.io', plural: 'gatewayclasses', namespaced: false },
+  IngressClass: { group: 'networking.k8s.io', plural: 'ingressclasses', namespaced: false },
+  Node: { group: '', plural: 'nodes', namespaced: false },
+  StorageClass: { group: 'storage.k8s.io', plural: 'storageclasses', namespaced: false },
   ConfigMap: { group: '', plural: 'configmaps', namespaced: true },
   Deployment: { group: 'apps', plural: 'deployments', namespaced: true },
   EndpointSlice: { group: 'discovery.k8s.io', plural: 'endpointslices', namespaced: true },

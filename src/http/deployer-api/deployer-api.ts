@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Deployer } from '../../deployer/deployer.ts';
 import { createApp } from '../plumbing/app.ts';
 import type { HttpMetrics } from '../plumbing/metrics.ts';
+import { capabilityRoutes } from './capability-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
@@ -30,6 +31,7 @@ export function deployerApi(deployer: Deployer, options: DeployerApiOptions): El
   probes(app, deployer, isReady);
   deploymentRoutes(app, deployer, maxBodyBytes);
   observationRoutes(app, deployer);
+  capabilityRoutes(app, deployer);
   logRoutes(app, deployer, canStream);
   transferRoutes(app, deployer);
   return app;
