@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { ClusterId } from '../schema/ids.ts';
+import { ClusterTls } from './cluster-tls.ts';
 import { ClusterHealth, type Probe } from './health.ts';
 import type { ClusterEntry, Finding } from './ports.ts';
 
@@ -26,7 +27,7 @@ async function after(clusters: readonly ClusterEntry[], ...rounds: string[][]): 
   const found = health(({ name }) => Promise.resolve(answers(!down.includes(name))));
   for (const round of rounds) {
     down = round;
-    await found.probeAll(clusters, signal);
+    for (const each of clusters) await found.probe(each, signal);
   }
   return (name) => clusters.map((each) => found.seen(each)).find((each) => each.name === name)?.status;
 }
@@ -43,9 +44,47 @@ test('one failure makes no cluster unreachable, two in a row do', async () => {
   expect([status('east'), status('northwest')]).toEqual(['unreachable', 'healthy']);
 });
 
-test('one answer makes it well again, and the count begins anew', async () => {
-  expect((await after(both, ['east'], ['east'], []))('east')).toBe('healthy');
-  expect((await after(both, ['east'], [], ['east']))('east')).toBe('registered');
+test('one that was unreachable is well again after two answers in a row', async () => {
+  expect((await after(both, ['east'], ['east'], []))('east')).toBe('unreachable');
+  expect((await after(both, ['east'], ['east'], [], ['east'], []))('east')).toBe('unreachable');
+  expect((await after(both, ['east'], ['east'], [], []))('east')).toBe('healthy');
+});
+
+test('one that loses every other packet stays as it was', async () => {
+  expect((await after(both, [], ['east'], [], ['east'], [], ['east']))('east')).toBe('healthy');
+});
+
+test('a launch that finds no sign of life is enough, and only probes take it back', async () => {
+  const found = health(() => Promise.resolve(answers(true)));
+  const east = cluster('east');
+  await found.probe(east, signal);
+  expect(found.closedBecause(east)).toBeUndefined();
+  found.lost(east, { state: 'unreachable', reason: 'it hangs' }, checkedAt.getTime());
+  expect(found.closedBecause(east)).toEqual({ state: 'unreachable', reason: 'it hangs' });
+  expect(found.seen(east)).toMatchObject({ status: 'unreachable', status_reason: 'it hangs' });
+  await found.probe(east, signal);
+  expect(found.closedBecause(east)).toEqual({ state: 'unreachable', reason: 'it hangs' });
+  await found.probe(east, signal);
+  expect(found.closedBecause(east)).toBeUndefined();
+  found.lost(east, { state: 'unreachable', reason: 'it hung' }, checkedAt.getTime() - 1); // of a launch that began before it was well again
+  expect(found.seen(east).status).toBe('healthy');
+});
+
+test('a cluster with another address, or other certificates, is another line', async () => {
+  const found = health(() => Promise.resolve(answers(true)));
+  found.lost(cluster('east'), { state: 'unreachable', reason: 'it hangs' }, 0);
+  expect(found.closedBecause(cluster('east', { deployer_url: 'http://moved' }))).toBeUndefined();
+  expect(found.closedBecause(cluster('east', { tls: new ClusterTls({ ca: 'x' }) }))).toBeUndefined();
+  found.keepOnly([]);
+  expect(found.closedBecause(cluster('east'))).toBeUndefined();
+});
+
+test('the list of clusters is the same array until something is found', async () => {
+  const found = health(() => Promise.resolve(answers(true)));
+  const before = found.seenAll(both);
+  expect(found.seenAll(both)).toBe(before);
+  await found.probe(cluster('east'), signal);
+  expect(found.seenAll(both)).not.toBe(before);
 });
 
 test('what an administrator decided stands', async () => {
@@ -57,14 +96,14 @@ test('a disabled cluster is asked too, stays disabled, and nobody is alarmed', a
   const told: string[] = [];
   const found = health(() => Promise.resolve({ state: 'unreachable', reason: 'it is not there yet' }), told);
   const east = cluster('east', { enabled: false, status: 'disabled' });
-  for (const _ of [1, 2]) await found.probeAll([east], signal);
+  for (const _ of [1, 2]) await found.probe(east, signal);
   expect(found.seen(east)).toMatchObject({ status: 'disabled', connection: { state: 'unreachable', reason: 'it is not there yet' } });
   expect(told).toEqual([]);
 });
 
 test('a cluster that was just registered is asked in between, and the others are as they were', async () => {
   const found = health(({ name }) => Promise.resolve(answers(name === 'east')));
-  await found.probeAll([cluster('northwest')], signal);
+  await found.probe(cluster('northwest'), signal);
   await found.probe(cluster('east'), signal);
   expect(found.seen(cluster('east'))).toMatchObject({ status: 'healthy', connection: { state: 'healthy' } });
   expect(found.seen(cluster('northwest'))).toMatchObject({ connection: { state: 'unreachable' } });
@@ -75,9 +114,9 @@ test('the log hears once that a cluster is gone and once that it is back, and th
   let isUp = false;
   const found = health(() => Promise.resolve(answers(isUp)), told);
   const east = cluster('east');
-  for (const _ of [1, 2, 3]) await found.probeAll([east], signal);
+  for (const _ of [1, 2, 3]) await found.probe(east, signal);
   isUp = true;
-  for (const _ of [1, 2]) await found.probeAll([east], signal);
+  for (const _ of [1, 2, 3]) await found.probe(east, signal);
   expect(told.map((line) => line.slice(0, 27))).toEqual(['a cluster does not answer; ', 'a cluster answers again {"c']);
   expect(found.seen(east).last_health_check).toBe('2026-01-02T03:04:05.000Z');
 });
@@ -86,7 +125,7 @@ test('a certificate that is refused counts at once, and the cluster says why', a
   const told: string[] = [];
   const found = health(() => Promise.resolve({ state: 'auth_failed', reason: 'it has expired' }), told);
   const east = cluster('east');
-  for (const _ of [1, 2]) await found.probeAll([east], signal);
+  for (const _ of [1, 2]) await found.probe(east, signal);
   expect(found.seen(east)).toMatchObject({ status: 'auth_failed', status_reason: 'it has expired' });
   expect(told).toHaveLength(1);
   expect(told[0]).toContain('it has expired');
@@ -103,7 +142,7 @@ test('the version and the clock of a deployer are known from its last answer, an
   const east = cluster('east');
   const skews: unknown[] = [];
   while (rounds.length > 0) {
-    await found.probeAll([east], signal);
+    await found.probe(east, signal);
     skews.push(found.seen(east).deployer?.clock_skew_ms);
   }
   expect(skews).toEqual([0, -5_001, -9_000, -9_000, 9_000, 5_000]);

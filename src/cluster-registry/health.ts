@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Breaker, breakerAfter, CLOSED } from './breaker.ts';
 import { tellSkew } from './clock-skew.ts';
 import type { ClusterEntry, DeployerFacts, Finding } from './ports.ts';
 
@@ -8,8 +9,7 @@ export type Probed = Finding & { readonly deployer?: DeployerFacts };
 /** Asks one deployer whether it and its kube-apiserver answer. Never throws. */
 export type Probe = (cluster: ClusterEntry, signal: AbortSignal) => Promise<Probed>;
 
-/** So many failures in a row make a cluster unreachable: one lost packet does not, and one answer makes it well again. */
-const FAILURES = 2;
+export type Failure = Exclude<Finding, { state: 'healthy' }>;
 
 export interface HealthDeps {
   readonly probe: Probe;
@@ -19,87 +19,116 @@ export interface HealthDeps {
 }
 
 interface Found {
+  /** Of the last probe, or of a launch since. */
   readonly finding: Finding;
-  readonly failures: number;
+  readonly breaker: Breaker;
+  /** The last one. */
+  readonly failure?: Failure | undefined;
+  readonly hasAnswered: boolean;
+  /** When the breaker closed last. */
+  readonly closedAt: number;
   /** Of the last answer. */
   readonly deployer?: DeployerFacts | undefined;
-  /** RFC 3339. */
-  readonly at: string;
+  /** Of the last probe, RFC 3339. */
+  readonly at?: string | undefined;
 }
 
-/** What the probes found. Launches read it and never wait for it. */
+const UNKNOWN: Omit<Found, 'finding'> = { breaker: CLOSED, hasAnswered: false, closedAt: Number.NEGATIVE_INFINITY };
+
+/**
+ * How the deployers were found, with one breaker for each address: launches read it and never wait for it. Only probes close a breaker; no launch is ever sent to find
+ * out whether a dead cluster lives.
+ */
 export class ClusterHealth {
   readonly #deps: HealthDeps;
-  #seen: { readonly of: readonly ClusterEntry[]; readonly found: unknown; readonly as: readonly ClusterEntry[] } | undefined;
-  // By address and certificates: a cluster that gets others is asked anew.
-  #found: ReadonlyMap<string, Found> = new Map();
+  // A cluster that gets another address or other certificates is asked anew.
+  readonly #found = new Map<string, Found>();
+  #changes = 0;
+  #seen: { readonly of: readonly ClusterEntry[]; readonly changes: number; readonly as: readonly ClusterEntry[] } | undefined;
 
   constructor(deps: HealthDeps) {
     this.#deps = deps;
   }
 
-  /** Asks all clusters side by side, those too that are to be enabled later. A dead one delays nobody but this round. */
-  async probeAll(clusters: readonly ClusterEntry[], signal: AbortSignal): Promise<void> {
-    const found = await Promise.all(clusters.map(async (cluster) => [keyOf(cluster), await this.#ask(cluster, signal)] as const));
-    if (!signal.aborted) this.#found = new Map(found);
-  }
-
-  /** Asks one cluster, in between. */
+  /** Asks one cluster, also one that is to be enabled later, and remembers what it found. Never throws. */
   async probe(cluster: ClusterEntry, signal: AbortSignal): Promise<void> {
-    const found = await this.#ask(cluster, signal);
-    if (!signal.aborted) this.#found = new Map([...this.#found, [keyOf(cluster), found]]);
-  }
-
-  async #ask(cluster: ClusterEntry, signal: AbortSignal): Promise<Found> {
     const { deployer: said, ...finding } = await this.#deps.probe(cluster, signal);
-    const failures = this.#failuresWith(cluster, finding);
-    const known = this.#found.get(keyOf(cluster))?.deployer;
-    if (cluster.enabled && !signal.aborted) {
-      this.#tell(cluster, finding, failures);
-      tellSkew(this.#deps.log, cluster, known, said);
-    }
-    return { finding, failures, deployer: said ?? known, at: this.#deps.now().toISOString() };
+    if (signal.aborted) return;
+    const known = this.#found.get(lineOf(cluster))?.deployer;
+    if (cluster.enabled) tellSkew(this.#deps.log, cluster, known, said);
+    const outcome = finding.state === 'healthy' ? 'answer' : finding.state === 'auth_failed' ? 'certain' : 'failure';
+    this.#record(cluster, finding, outcome, { at: this.#deps.now().toISOString(), deployer: said ?? known });
   }
 
-  #failuresOf(cluster: ClusterEntry): number {
-    return this.#found.get(keyOf(cluster))?.failures ?? 0;
+  /** A launch that began at `since` found no sign of life. What has answered again meanwhile is not taken for dead. */
+  lost(cluster: ClusterEntry, failure: Failure, since: number): void {
+    const found = this.#found.get(lineOf(cluster));
+    if (found !== undefined && found.closedAt > since) return;
+    this.#record(cluster, failure, 'certain', {});
   }
 
-  /** A certificate that is refused is no lost packet: it counts at once. */
-  #failuresWith(cluster: ClusterEntry, { state }: Finding): number {
-    if (state === 'healthy') return 0;
-    const known = this.#failuresOf(cluster);
-    return state === 'auth_failed' && known < FAILURES ? FAILURES : known + 1;
+  /** Undefined: it may be asked. Else why it is passed by. */
+  closedBecause(cluster: ClusterEntry): Failure | undefined {
+    const found = this.#found.get(lineOf(cluster));
+    return found?.breaker.isOpen ? found.failure : undefined;
   }
 
-  #tell(cluster: ClusterEntry, finding: Finding, failures: number): void {
-    const reason = finding.state === 'healthy' ? {} : { state: finding.state, reason: finding.reason };
-    const facts = { cluster: cluster.name, cluster_id: cluster.id, deployer_url: cluster.deployer_url, ...reason };
-    if (failures === FAILURES) this.#deps.log.warn(facts, 'a cluster does not answer; launches pass it by until it does');
-    if (failures === 0 && this.#failuresOf(cluster) >= FAILURES) this.#deps.log.info(facts, 'a cluster answers again');
+  /** Nothing is known of it, or what is known speaks against itself: then it should be asked soon. */
+  isUnsure(cluster: ClusterEntry): boolean {
+    const found = this.#found.get(lineOf(cluster));
+    return found === undefined || found.breaker.isOpen || found.breaker.streak > 0;
+  }
+
+  /** Forgets what is no cluster any more. */
+  keepOnly(clusters: readonly ClusterEntry[]): void {
+    const lines = new Set(clusters.map(lineOf));
+    for (const line of this.#found.keys()) if (!lines.has(line)) this.#found.delete(line);
   }
 
   /** All of them as they were found; the same array until something changes. */
   seenAll(clusters: readonly ClusterEntry[]): readonly ClusterEntry[] {
-    if (this.#seen?.of !== clusters || this.#seen.found !== this.#found) {
-      this.#seen = { of: clusters, found: this.#found, as: Object.freeze(clusters.map((cluster) => this.seen(cluster))) };
+    if (this.#seen?.of !== clusters || this.#seen.changes !== this.#changes) {
+      this.#seen = { of: clusters, changes: this.#changes, as: Object.freeze(clusters.map((cluster) => this.seen(cluster))) };
     }
     return this.#seen.as;
   }
 
   /** The cluster as it was found. What an administrator decided about it stands. */
   seen(cluster: ClusterEntry): ClusterEntry {
-    const found = this.#found.get(keyOf(cluster));
+    const found = this.#found.get(lineOf(cluster));
     if (found === undefined) return cluster;
-    const { at: last_health_check, finding: connection, deployer } = found;
-    const checked = { ...cluster, last_health_check, connection, ...(deployer && { deployer }) };
+    const { at, finding: connection, deployer, breaker, failure, hasAnswered } = found;
+    const checked = { ...cluster, connection, ...(at !== undefined && { last_health_check: at }), ...(deployer && { deployer }) };
     if (cluster.status !== 'registered') return checked;
-    const { finding, failures } = found;
-    if (finding.state === 'healthy') return { ...checked, status: 'healthy' };
-    return failures >= FAILURES ? { ...checked, status: finding.state, status_reason: finding.reason } : checked;
+    if (breaker.isOpen && failure) return { ...checked, status: failure.state, status_reason: failure.reason };
+    return hasAnswered ? { ...checked, status: 'healthy' } : checked;
+  }
+
+  #record(cluster: ClusterEntry, finding: Finding, outcome: Parameters<typeof breakerAfter>[1], facts: Partial<Found>): void {
+    const known = this.#found.get(lineOf(cluster)) ?? { ...UNKNOWN, finding };
+    const breaker = breakerAfter(known.breaker, outcome);
+    const isTurned = breaker.isOpen !== known.breaker.isOpen;
+    this.#found.set(lineOf(cluster), {
+      ...known,
+      ...facts,
+      finding,
+      breaker,
+      failure: finding.state === 'healthy' ? known.failure : finding,
+      hasAnswered: known.hasAnswered || finding.state === 'healthy',
+      closedAt: isTurned && !breaker.isOpen ? this.#deps.now().getTime() : known.closedAt,
+    });
+    this.#changes += 1;
+    if (isTurned && cluster.enabled) this.#tell(cluster, finding);
+  }
+
+  #tell(cluster: ClusterEntry, finding: Finding): void {
+    const facts = { cluster: cluster.name, cluster_id: cluster.id, deployer_url: cluster.deployer_url };
+    if (finding.state === 'healthy') this.#deps.log.info(facts, 'a cluster answers again');
+    else this.#deps.log.warn({ ...facts, ...finding }, 'a cluster does not answer; launches pass it by until it does');
   }
 }
 
-function keyOf({ deployer_url, tls }: ClusterEntry): string {
+/** Clusters with the same address and certificates are one. */
+export function lineOf({ deployer_url, tls }: ClusterEntry): string {
   return `${deployer_url} ${tls?.digest ?? ''}`;
 }

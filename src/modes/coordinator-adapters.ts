@@ -16,6 +16,7 @@ import { tombstones } from '../adapters/postgres/tombstones.ts';
 import { ClusterFiles } from '../adapters/tls-files/cluster-files.ts';
 import { type ClusterUseCases, clusterUseCases } from '../cluster-registry/clusters.ts';
 import { ClusterHealth } from '../cluster-registry/health.ts';
+import { HealthProbes } from '../cluster-registry/health-probes.ts';
 import { Placements } from '../cluster-registry/placements.ts';
 import type { AuditLog, CertificateDeps, ClusterEntry } from '../cluster-registry/ports.ts';
 import { type ClusterRegistry, clusterRegistry } from '../cluster-registry/registry.ts';
@@ -23,6 +24,7 @@ import { ClusterUsage } from '../cluster-registry/usage.ts';
 import { selectorBy } from '../cluster-selector/rank.ts';
 import type { CoordinatorConfig } from '../config/coordinator.ts';
 import { version } from '../config/version.ts';
+import { guardedDeployer } from '../coordinator/guarded-deployer.ts';
 import { type AnalysisUseCases, analysisUseCases } from '../coordinator/looking/analyses.ts';
 import type { AssignmentStore, Clusters, RemovalStore } from '../coordinator/ports.ts';
 import { type Repeated, repeat } from '../coordinator/repeat.ts';
@@ -49,8 +51,10 @@ export interface CoordinatorAdapters {
 /** A lease is renewed three times before it would run out; what a dead process held is free after so long. */
 const LEASE_MS = 5_000;
 const PING_MS = 1_000;
-/** A cluster that dies is passed over after two of these; until then a launch finds out by itself. */
+/** A cluster that dies is found out after so long; or by a launch. */
 const PROBE_EVERY_MS = 5_000;
+/** How often it is looked whose probe is due. */
+const PROBE_TICK_MS = 100;
 /** What other coordinators placed is seen after so long, which matters to the order alone. */
 const COUNT_EVERY_MS = 2_000;
 
@@ -79,6 +83,12 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
     const cluster = registry.find(clusterId);
     return cluster && deployerOf(cluster);
   };
+  const probes = new HealthProbes({ health, clusters: rows.snapshot, everyMs: probeEveryMs, now: () => performance.now(), random: Math.random });
+  const guarded = (cluster: ClusterEntry) =>
+    guardedDeployer(deployerOf(cluster), {
+      closedBecause: () => health.closedBecause(cluster),
+      lost: (failure, since) => health.lost(cluster, failure, since),
+    });
   let goingOn: readonly Repeated[] = [];
   let isLoaded = false;
   return {
@@ -87,7 +97,10 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
     clusters: {
       rank: (request, signal) => placements.rank(request, signal),
       placed: (clusterId, request) => placements.placed(clusterId, request),
-      deployerOf: deployerIn,
+      deployerOf: (clusterId) => {
+        const cluster = rows.find(clusterId);
+        return cluster && guarded(cluster);
+      },
     },
     metrics,
     placements,
@@ -98,7 +111,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       await migrate(db, log);
       await registry.start();
       goingOn = [
-        repeat('health of the clusters', probeEveryMs, (signal) => health.probeAll(rows.snapshot(), signal), log),
+        repeat('health of the clusters', Math.min(PROBE_TICK_MS, probeEveryMs), async (signal) => probes.startDue(signal), log),
         repeat('room of the clusters', COUNT_EVERY_MS, (signal) => usage.count(signal), log),
       ];
       isLoaded = true;
@@ -109,6 +122,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
     async close() {
       closing.abort();
       await Promise.all(goingOn.map((each) => each.stop()));
+      await probes.idle();
       await registry.stop();
       await db.end({ timeout: 5 });
     },
