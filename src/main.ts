@@ -13,8 +13,8 @@ const modes: Readonly<Record<string, () => Promise<Runnable>>> = {
 };
 const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   spec: () => import('./cli/spec.ts'),
-  policy: () => import('./cli/policy.ts'),
   migrate: () => import('./cli/migrate.ts'),
+  policy: () => import('./cli/policy.ts'),
   keys: () => import('./cli/keys.ts'),
   conformance: () => import('./cli/conformance/conformance.ts'),
   clusters: () => import('./cli/clusters/clusters.ts'),

@@ -72,19 +72,6 @@ export const commands: readonly Topic[] = [
     ],
   },
   {
-    name: 'policy',
-    usage: 'vice policy check FILE|- | show [FLAG ...]',
-    summary: 'what a deployer says of a spec, and the policy by which it does',
-    description:
-      'check gives the verdict of a deployer with this policy on a deployment spec, without a cluster: exit code 0 accepted, 1 refused or no spec at all, 2 flags and files. show prints the policy in force, every default filled in. Rules and keys: docs/reference/policy.md.',
-    options: { ...policyReads.options, ...sourceOptions },
-    ignored: [],
-    examples: [
-      ['may this launch run in our cluster?', 'vice spec launch.json --config service.yml | vice policy check - --policy policy.yaml'],
-      ['a file to begin with', 'vice policy show > policy.yaml'],
-    ],
-  },
-  {
     name: 'migrate',
     usage: 'vice migrate [FLAG ...]',
     summary: 'bring the tables of the database up to date, and end',
@@ -95,6 +82,19 @@ export const commands: readonly Topic[] = [
     examples: [
       ['as the owner of the tables', 'DISCOENV_DB_URI=postgresql://owner:…@db/de vice migrate'],
       ['to see first what it would do', 'vice migrate --config service.yml --dry-run'],
+    ],
+  },
+  {
+    name: 'policy',
+    usage: 'vice policy check FILE|- | show [FLAG ...]',
+    summary: 'what a deployer says of a spec, and the policy by which it does',
+    description:
+      'check gives the verdict of a deployer with this policy on a deployment spec, without a cluster: exit code 0 accepted, 1 refused or no spec at all, 2 flags and files. show prints the policy in force, every default filled in. Rules and keys: docs/reference/policy.md.',
+    options: { ...policyReads.options, ...sourceOptions },
+    ignored: [],
+    examples: [
+      ['may this launch run in our cluster?', 'vice spec launch.json --config service.yml | vice policy check - --policy policy.yaml'],
+      ['a file to begin with', 'vice policy show > policy.yaml'],
     ],
   },
   {

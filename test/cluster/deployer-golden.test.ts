@@ -5,9 +5,7 @@ import { ClusterObjects } from '../../src/conformance/cluster-objects.ts';
 import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { objectNames } from '../../src/deployer/manifests.ts';
 import type { Standalone } from '../../src/modes/standalone.ts';
-import { check } from '../../src/schema/check.ts';
-import { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
-import { goldenText } from '../golden/golden-spec.ts';
+import { goldenSpecUnder } from '../golden/golden-spec.ts';
 import { testClusters } from './clusters.ts';
 import { startDeployer } from './deployer-subject.ts';
 import { type OwnNamespace, ownNamespace } from './own-namespace.ts';
@@ -26,14 +24,7 @@ afterAll(async () => {
 }, 120_000);
 
 /** The case under an id of its own, since names are shared by a cluster's volumes. */
-async function specOf(name: string): Promise<ViceDeploymentSpec> {
-  const text = await goldenText(name);
-  const spec = check(ViceDeploymentSpec, JSON.parse(text));
-  if (!spec.ok) throw new Error(`${name}: ${JSON.stringify(spec.faults)}`);
-  const renamed = check(ViceDeploymentSpec, JSON.parse(text.replaceAll(spec.value.metadata.external_id, randomUUID())));
-  if (!renamed.ok) throw new Error(`${name}: ${JSON.stringify(renamed.faults)}`);
-  return renamed.value;
-}
+const specOf = (name: string) => goldenSpecUnder(name, randomUUID());
 
 const cases = readdirSync(`${import.meta.dir}/../golden`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 

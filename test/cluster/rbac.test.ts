@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { createStandalone, type Standalone } from '../../src/modes/standalone.ts';
 import type { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
 import { deployerConformance } from '../contract/deployer-conformance.ts';
+import { goldenSpecUnder } from '../golden/golden-spec.ts';
 import type { KubeObject } from '../support/kube.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { auditLog, type Mark } from './audit.ts';
@@ -54,9 +53,7 @@ describe('what the conformance does not come by', () => {
   beforeAll(async () => {
     standalone = await startDeployer();
     client = new DeployerClient(standalone.url);
-    const golden = await readFile(join(import.meta.dir, '../golden/http-route/spec.json'), 'utf8');
-    // Volumes belong to no namespace, so the id must be this run's own.
-    spec = JSON.parse(golden.replaceAll(JSON.parse(golden).metadata.external_id, crypto.randomUUID()));
+    spec = await goldenSpecUnder('http-route', crypto.randomUUID());
   }, 120_000);
   afterAll(() => standalone.stop());
 

@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { createStandalone, type Standalone } from '../../src/modes/standalone.ts';
-import type { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
-import { goldenText } from '../golden/golden-spec.ts';
+import { goldenSpecUnder } from '../golden/golden-spec.ts';
 import { startTransferSidecars, type TransferSidecars } from '../support/transfer-sidecar.ts';
 import { testClusters } from './clusters.ts';
 import { type DeployerAccount, deployerAccount } from './deployer-account.ts';
@@ -35,9 +34,7 @@ beforeAll(async () => {
   const [one, other] = await Promise.all([startDeployer(), startDeployer()]);
   deployers = [one, other];
   clients = [new DeployerClient(one.url), new DeployerClient(other.url)];
-  const text = await goldenText('inputs-copied');
-  const spec: ViceDeploymentSpec = JSON.parse(text.replaceAll(JSON.parse(text).metadata.external_id, id));
-  expect((await clients[0].apply(spec)).status).toBe(201);
+  expect((await clients[0].apply(await goldenSpecUnder('inputs-copied', id))).status).toBe(201);
 }, 180_000);
 
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { loadSpecConfig } from '../../src/config/commands.ts';
+import { specFrom } from '../../src/conformance/spec-template.ts';
 import { decodeAnalysis } from '../../src/schema/analysis.ts';
 import { check } from '../../src/schema/check.ts';
 import { ClusterProfile } from '../../src/schema/cluster-profile.ts';
@@ -21,6 +22,11 @@ export async function goldenSpec(name: string): Promise<ViceDeploymentSpec> {
 /** The spec of one golden case as it was reviewed. */
 export function goldenText(name: string): Promise<string> {
   return Bun.file(`${import.meta.dir}/${name}/spec.json`).text();
+}
+
+/** The same as the spec of another analysis: volumes belong to no namespace, so their names must be a test's own. */
+export async function goldenSpecUnder(name: string, externalId: string): Promise<ViceDeploymentSpec> {
+  return specFrom(JSON.parse(await goldenText(name)), externalId);
 }
 
 async function readIfThere(path: string): Promise<unknown> {

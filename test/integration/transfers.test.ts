@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { DeployerClient } from '../../src/conformance/deployer-client.ts';
 import { startStandalone } from '../../src/modes/standalone.ts';
-import type { ViceDeploymentSpec } from '../../src/schema/deployment-spec.ts';
 import { sampleSpec } from '../contract/sample-spec.ts';
 import { type SandboxGround, sandboxGround } from '../contract/sandbox-ground.ts';
-import { goldenText } from '../golden/golden-spec.ts';
+import { goldenSpecUnder } from '../golden/golden-spec.ts';
 import { startTransferSidecars, type TransferSidecar, type TransferSidecars } from '../support/transfer-sidecar.ts';
 
 let ground: SandboxGround;
@@ -24,10 +23,7 @@ async function startDeployer(transferUrl: string | undefined = sidecars.template
   return { client: new DeployerClient(standalone.url), stop: () => standalone.stop() };
 }
 
-async function copiedSpec(externalId: string): Promise<ViceDeploymentSpec> {
-  const text = await goldenText('inputs-copied');
-  return JSON.parse(text.replaceAll(JSON.parse(text).metadata.external_id, externalId));
-}
+const copiedSpec = (externalId: string) => goldenSpecUnder('inputs-copied', externalId);
 
 beforeAll(async () => {
   ground = await sandboxGround();
