@@ -40,8 +40,8 @@ export interface ClusterUseCases {
   forget(id: string, document: unknown, by: Actor, signal: AbortSignal): Promise<ForgottenCluster>;
   /** @throws as {@link get}; ConflictError while analyses live there, or may */
   delete(id: string, by: Actor, signal: AbortSignal): Promise<void>;
-  /** Reads the table now and gives what it says. @throws UnavailableError */
-  reload(): Promise<readonly Cluster[]>;
+  /** Reads the table now, here and in every other coordinator that hears of it, and gives what it says. @throws UnavailableError */
+  reload(signal: AbortSignal): Promise<readonly Cluster[]>;
 }
 
 export interface ClusterDeps extends EntryDeps {
@@ -147,7 +147,8 @@ export function clusterUseCases({ store, registry, newId, probe, log, ...rules }
       }
       await registry.reload().catch((err: unknown) => log.warn({ err, cluster_id: id }, 'a cluster is deleted and still in the snapshot'));
     },
-    async reload() {
+    async reload(signal) {
+      await store.announce(signal);
       await registry.reload();
       return list();
     },

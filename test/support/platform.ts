@@ -27,14 +27,16 @@ export interface RunOptions {
   readonly log?: Logger;
   /** @default '1' */
   readonly drainSeconds?: string;
+  /** More of the command line. */
+  readonly flags?: readonly string[];
   /** How often the clusters are asked how they are. @default as in production */
   readonly probeEveryMs?: number;
 }
 
 /** A coordinator in this process that is prepared. */
 export async function runCoordinator(dbUri: string, options: RunOptions = {}): Promise<Coordinator> {
-  const { patience, log = capturedLog().log, drainSeconds = '1' } = options;
-  const config = coordinatorConfig(dbUri, '--drain-seconds', drainSeconds);
+  const { patience, log = capturedLog().log, drainSeconds = '1', flags = [] } = options;
+  const config = coordinatorConfig(dbUri, '--drain-seconds', drainSeconds, ...flags);
   const coordinator = startCoordinator(config, log, openAdapters(config, log, options.probeEveryMs), patience);
   await coordinator.prepared;
   return coordinator;

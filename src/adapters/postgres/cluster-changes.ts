@@ -2,7 +2,8 @@ import type { ClusterChanges } from '../../cluster-registry/ports.ts';
 import { ask } from './ask.ts';
 import { openDatabase } from './database.ts';
 
-const CHANNEL = 'vice_clusters_changed';
+/** The channel of the trigger of `vice_clusters`. */
+export const CLUSTERS_CHANGED = 'vice_clusters_changed';
 
 /**
  * Listens to the trigger of `vice_clusters` on a connection of its own, which must lead to the server itself: a pooler gives the connection to
@@ -13,7 +14,10 @@ export function clusterChanges(uri: string): ClusterChanges {
   return {
     async listen(changed) {
       // The library makes the connection anew whenever it is lost, and then says so through the same callback.
-      await ask(() => db.listen(CHANNEL, changed, changed), { what: 'tell of changes of the clusters', signal: new AbortController().signal });
+      await ask(() => db.listen(CLUSTERS_CHANGED, changed, changed), {
+        what: 'tell of changes of the clusters',
+        signal: new AbortController().signal,
+      });
     },
     stop: () => db.end({ timeout: 1 }),
   };

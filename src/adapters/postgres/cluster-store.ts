@@ -3,6 +3,7 @@ import { ConflictError } from '../../errors/errors.ts';
 import type { ClusterId } from '../../schema/ids.ts';
 import { ask } from './ask.ts';
 import { audited } from './audit.ts';
+import { CLUSTERS_CHANGED } from './cluster-changes.ts';
 import type { Database } from './database.ts';
 import { codeOf } from './errors.ts';
 import { forgetCluster } from './forget-cluster.ts';
@@ -85,6 +86,10 @@ export function clusterStore(db: Database): ClusterStore {
       if (row === undefined) return undefined;
       const { analyses, ...cluster } = row;
       return { cluster, analyses };
+    },
+
+    async announce(signal) {
+      await ask(async () => db.notify(CLUSTERS_CHANGED, ''), { what: 'tell the other coordinators', signal, repeatable: true });
     },
 
     async delete(id, by, signal) {

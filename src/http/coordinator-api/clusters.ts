@@ -41,8 +41,13 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
   // Before the routes with an id, or the word would be taken for one.
   app.post(
     '/api/v1/clusters/reload',
-    async () => jsonResponse(200, { clusters: await clusters.reload() }),
-    describe({ summary: 'Read the clusters from the database now', tags, answers: { 200: all('the clusters as they are') }, problems: [503] }),
+    async ({ request }) => jsonResponse(200, { clusters: await clusters.reload(contextOf(request).signal) }),
+    describe({
+      summary: 'Read the clusters from the database now, here and in every other coordinator',
+      tags,
+      answers: { 200: all('the clusters as they are') },
+      problems: [503],
+    }),
   );
   app.get(
     '/api/v1/clusters/:id',
