@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { everything, factsFor, type Part } from '../../../../test/support/cluster-objects-of.ts';
+import { type Cause, causes, podsOf, type Recorded } from '../../../../test/support/recorded-causes.ts';
 import type { KubeObject } from '../../ports.ts';
 import { statusOf } from '../status.ts';
 import type { View } from '../view.ts';
@@ -10,61 +8,7 @@ import { type Warning, warningOf } from '../warnings.ts';
 import { REASON_GROUPS } from './find-trouble.ts';
 import { statusReference } from './reference.ts';
 
-/** As test/causes/README.md describes it. */
-interface Cause {
-  readonly name?: string;
-  readonly code: string;
-  readonly phase: string;
-  readonly says: string;
-  readonly pod?: Recorded;
-  readonly pods?: readonly Recorded[];
-  readonly claim?: Recorded;
-  readonly deployment?: Recorded;
-  readonly events?: readonly { readonly about: 'pod' | 'claim'; readonly reason: string; readonly message: string; readonly fieldPath?: string }[];
-  /** The state of the container `analysis`, for short. */
-  readonly waiting?: object;
-  readonly running?: object;
-  readonly terminated?: object;
-  readonly last?: object;
-  readonly restarts?: number;
-  /** For short: how a pod ended, why it has no node, and why it was not made. */
-  readonly ended?: object;
-  readonly unschedulable?: string;
-  readonly failure?: string;
-  readonly gone?: readonly string[];
-  readonly leaving?: Readonly<Record<string, object>>;
-}
-
-interface Recorded {
-  readonly metadata?: object;
-  readonly spec?: object;
-  readonly status: object;
-}
-
 const now = new Date('2026-03-01T12:00:00Z');
-const folder = join(import.meta.dir, '../../../../test/causes');
-const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-const causes: readonly Cause[] = files.flatMap((file) => parse(readFileSync(join(folder, file), 'utf8'))); // each is a list of the shape above
-
-function podsOf(cause: Cause): readonly Recorded[] {
-  const { pod, pods = [], waiting, running, terminated, last, restarts = 0, ended, unschedulable } = cause;
-  if (ended) return [{ status: { phase: 'Failed', ...ended } }];
-  if (unschedulable !== undefined) {
-    return [
-      { status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: unschedulable }] } },
-    ];
-  }
-  if (!waiting && !running && !terminated) return pod ? [pod] : pods;
-  const state = { ...(waiting && { waiting }), ...(running && { running }), ...(terminated && { terminated }) };
-  const lastState = last ? { terminated: last } : {};
-  const analysis = { name: 'analysis', ready: false, restartCount: restarts, started: false, state, lastState };
-  const proxy = { name: 'vice-proxy', ready: true, restartCount: 0, started: true, state: { running: {} }, lastState: {} };
-  const conditions = [
-    { type: 'PodScheduled', status: 'True' },
-    { type: 'Ready', status: 'False' },
-  ];
-  return [{ status: { phase: 'Pending', conditions, containerStatuses: waiting ? [analysis] : [analysis, proxy] } }];
-}
 
 function partsOf(cause: Cause): readonly Part[] {
   const { deployment, failure, claim, gone = [], leaving = {} } = cause;

@@ -63,10 +63,8 @@ function unscheduled(pod: PodFacts, claims: readonly Facts[], warnings: readonly
   const claim = claimTrouble(claims, warnings);
   if (said === undefined) return claim?.code === 'volume_waiting_for_pod' ? undefined : claim;
   if (!isAboutClaims(said)) return schedulingTrouble(said);
-  return (
-    claim ??
-    ({ code: /persistentvolumeclaim "[^"]*" not found/.test(said) ? 'claim_missing' : 'volume_unbound', about: 'of the analysis', said } as const)
-  );
+  if (/persistentvolumeclaim "[^"]*" not found/.test(said)) return { code: 'claim_missing', said } as const;
+  return claim ?? ({ code: 'volume_unbound', about: 'of the analysis', said } as const);
 }
 
 /** Of a lost node nobody says any more that its containers are not ready: only the pod as a whole is set to be so. */

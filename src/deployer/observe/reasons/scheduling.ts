@@ -50,11 +50,8 @@ export const SCHEDULING_REASONS = {
 
 type SchedulingCode = keyof typeof SCHEDULING_REASONS;
 
-/**
- * What kube-scheduler says of the nodes, each time with how many nodes it says it of. What a node lacks comes before what rules it out altogether:
- * the nodes that were meant for the pod are those that were ruled out last.
- */
-const SAID: readonly (readonly [RegExp, SchedulingCode])[] = [
+/** What nodes lack that would take the pod otherwise. These nodes were meant for it, however many others were not. */
+const LACKING: readonly (readonly [RegExp, SchedulingCode])[] = [
   [/Insufficient \S*(gpu|mig-|xpu|neuron)/i, 'unschedulable_gpu'],
   [/Insufficient memory/, 'unschedulable_memory'],
   [/Insufficient cpu/, 'unschedulable_cpu'],
@@ -65,16 +62,24 @@ const SAID: readonly (readonly [RegExp, SchedulingCode])[] = [
   [/max volume count|available persistent volumes to bind|enough free storage|no available disk|ReadWriteOncePod/, 'unschedulable_volumes'],
   [/free ports/, 'unschedulable_ports'],
   [/pod (anti-)?affinity rules|pods anti-affinity|topology spread/, 'unschedulable_spread'],
-  [/untolerated taint|didn't tolerate/, 'unschedulable_taint'],
-  [/node affinity\/selector|requested node name/, 'unschedulable_node_selector'],
-  [/were unschedulable/, 'unschedulable_cordoned'],
   [/no nodes available|^0\/0 nodes/, 'no_nodes'],
 ];
 
+/** What rules a node out whatever it has. Every cluster has some that are not for analyses, so it is the larger part of them that tells. */
+const RULED_OUT: readonly (readonly [RegExp, SchedulingCode])[] = [
+  [/untolerated taint|didn't tolerate/, 'unschedulable_taint'],
+  [/node affinity\/selector|requested node name/, 'unschedulable_node_selector'],
+  [/were unschedulable/, 'unschedulable_cordoned'],
+];
+
+/** `message` is the condition's: `0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu. ...` */
 export function schedulingTrouble(message: string): Found<SchedulingCode> {
   // What follows repeats it for the attempt to preempt somebody.
   const said = message.split(/ (?:no new claims to deallocate, )?preemption: /)[0] ?? message;
-  return { code: codeIn(said, SAID) ?? 'unschedulable', said };
+  const nodes = (pattern: RegExp) => Number(new RegExp(`(\\d+) node\\(s\\) [^,]*(${pattern.source})`).exec(said)?.[1] ?? 0);
+  const ruledOut = RULED_OUT.map(([pattern, code]) => ({ code, count: nodes(pattern) })).filter(({ count }) => count > 0);
+  const [most] = ruledOut.toSorted((a, b) => b.count - a.count);
+  return { code: codeIn(said, LACKING) ?? most?.code ?? 'unschedulable', said };
 }
 
 /** Whether it is a claim of the pod, and no node, that is waited for. */
