@@ -29,7 +29,7 @@ interface Deployer extends Standalone, CapturedLog {
 }
 
 async function deployer(
-  options: { readonly clientNames?: readonly string[]; readonly pair?: Pair; readonly probePort?: number } = {},
+  options: { readonly clientNames?: readonly string[]; readonly pair?: Pair; readonly probePort?: number; readonly asksForNone?: boolean } = {},
 ): Promise<Deployer> {
   const folder = mkdtempSync(join(tmpdir(), 'vice-tls-'));
   stops.push(() => rmSync(folder, { recursive: true }));
@@ -41,7 +41,8 @@ async function deployer(
   const captured = capturedLog();
   const { clientNames = [], probePort } = options;
   const probes = probePort === undefined ? {} : { probePort };
-  const tlsFiles = { certFile: paths.cert, keyFile: paths.key, clientCaFile: paths.clientCa, crlFile: paths.crl, clientNames, ...probes };
+  const ofClients = options.asksForNone === true ? {} : { clientCaFile: paths.clientCa, crlFile: paths.crl };
+  const tlsFiles = { certFile: paths.cert, keyFile: paths.key, ...ofClients, clientNames, ...probes };
   const standalone = createStandalone({ ...ground.config, tlsFiles }, captured.log);
   stops.push(() => standalone.stop());
   await standalone.connected;
@@ -69,6 +70,14 @@ async function msUntil(closed: Promise<number>): Promise<number> {
   const started = performance.now();
   return (await closed) - started;
 }
+
+test('without an authority of clients everybody is let in, over TLS alone, and a certificate that is shown all the same is of no account', async () => {
+  const { url } = await deployer({ asksForNone: true });
+  expect((await get(url, undefined)).status).toBe(200);
+  expect((await get(url, coordinator(authority('foreign')))).status).toBe(200);
+  expect(get(url, undefined, authority('foreign').cert)).rejects.toThrow();
+  expect(fetch(`${url.replace('https:', 'http:')}/livez`)).rejects.toThrow();
+});
 
 test('the access log says who calls', async () => {
   const { url, lines } = await deployer();
@@ -107,7 +116,7 @@ test('names can be pinned, and whoever has none of them is told so', async () =>
 });
 
 describe('without a restart', () => {
-  test('a new certificate is shown to new connections, and those that are open stay', async () => {
+  test('a new certificate is shown to new connections, and those that were made with the former one end within five seconds', async () => {
     const deployed = await deployer();
     const { closed } = await kept(deployed.url, coordinator());
     const fresh = authority('fresh');
@@ -118,8 +127,22 @@ describe('without a restart', () => {
         () => false,
       );
     await waitFor(shows, { timeoutMs: 5_000, what: 'the new certificate' });
-    expect(await Promise.race([closed.then(() => 'closed'), 'open'])).toBe('open');
-  });
+    expect(await msUntil(closed)).toBeLessThan(5_000);
+  }, 15_000);
+
+  test('a request on a connection of the former certificate is answered, and says that it is the last', async () => {
+    const deployed = await deployer();
+    const { socket, closed } = await kept(deployed.url, coordinator());
+    deployed.write(server());
+    const answers: string[] = [];
+    socket.on('data', (data) => answers.push(String(data)));
+    // Asked again and again, so that the connection is never idle.
+    const asking = setInterval(() => socket.writable && socket.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'), 50);
+    await closed;
+    clearInterval(asking);
+    expect(answers.every((answer) => answer.startsWith('HTTP/1.1 200'))).toBe(true);
+    expect(answers.at(-1)?.toLowerCase()).toContain('connection: close');
+  }, 15_000);
 
   test('a client that is revoked loses its connection within five seconds, others keep theirs', async () => {
     const deployed = await deployer();

@@ -21,8 +21,9 @@ export const SHARED_LINE: Line = {
   close: () => undefined,
 };
 
-/** The longest that a request takes; after it the last connection is back among those that wait. */
+/** The longest that a request takes; after it the last connection is back among those that wait, where alone it can be closed. */
 const LONGEST_REQUEST_MS = 40_000;
+const CLOSE_EVERY_MS = 1_000;
 
 /**
  * Connections of one cluster's own, made with its certificates. `fetch` keeps at most 60 different sets of certificates ready; with more, each request
@@ -35,7 +36,9 @@ export function lineWith(tls: ClusterTls): Line {
     refusal: (url) => refusalOfClient(url, tls),
     close: () => {
       session.close();
-      setTimeout(() => session.close(), LONGEST_REQUEST_MS).unref();
+      const closing = setInterval(() => session.close(), CLOSE_EVERY_MS);
+      closing.unref();
+      setTimeout(() => clearInterval(closing), LONGEST_REQUEST_MS + CLOSE_EVERY_MS).unref();
     },
   };
 }

@@ -20,6 +20,7 @@ export class Connection {
   #idleSince = performance.now();
   #bytesWhenIdle: number;
   #refusedSince: number | undefined;
+  #retiredSince: number | undefined;
 
   constructor(socket: TLSSocket, rules: ClientRules) {
     this.socket = socket;
@@ -37,6 +38,16 @@ export class Connection {
     const peer = this.socket.remoteAddress;
     const refusal = refusalAt(verdict, Date.now());
     return { ...(peer !== undefined && { peer }), ...(identity && { client: identity }), ...(refusal !== undefined && { refusal }) };
+  }
+
+  /** Whether its next answer is the last one. */
+  get isRetired(): boolean {
+    return this.#retiredSince !== undefined;
+  }
+
+  /** What is under way is finished. A client that sends a request at this very moment still gets its answer, or the exchange would cost a request. */
+  retire(): void {
+    this.#retiredSince ??= performance.now();
   }
 
   judgeAnew(rules: ClientRules): void {
@@ -67,7 +78,9 @@ export class Connection {
     this.#refusedSince = isRefused ? (this.#refusedSince ?? now) : undefined;
     if (this.#refusedSince !== undefined && now - this.#refusedSince > limits.refusedMs) return true;
     if (this.#under.size > 0) return this.#under.values().some((watched) => isLate(watched, limits, now));
-    return now - this.#idleSince > (this.#hasBegun() ? limits.headMs : limits.idleMs);
+    if (this.#hasBegun()) return now - this.#idleSince > limits.headMs;
+    if (this.#retiredSince !== undefined) return now - Math.max(this.#retiredSince, this.#idleSince) > limits.retiredMs;
+    return now - this.#idleSince > limits.idleMs;
   }
 
   #hasBegun(): boolean {

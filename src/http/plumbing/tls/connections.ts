@@ -51,6 +51,11 @@ export class Connections {
     for (const connection of this.#open.values()) connection.judgeAnew(rules);
   }
 
+  /** The server shows another certificate from now on: these are closed within five seconds, or when what is under way on them has ended. */
+  retire(): void {
+    for (const connection of this.#open.values()) connection.retire();
+  }
+
   /** Closes what nothing is under way on, and resolves when all are closed. */
   async ended(): Promise<void> {
     const all = new Promise<void>((resolve) => {

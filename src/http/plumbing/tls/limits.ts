@@ -11,6 +11,8 @@ export interface Limits {
   readonly idleMs: number;
   /** Of one that is not let in (any more), for the request that tells it why. */
   readonly refusedMs: number;
+  /** Of one that was made with a certificate that the server shows no more, since its last request. */
+  readonly retiredMs: number;
   /** Further ones are closed as they come. */
   readonly mostConnections: number;
   /** How often all of this is looked at. */
@@ -24,6 +26,7 @@ export const LIMITS: Limits = {
   stallMs: 30_000,
   idleMs: 60_000,
   refusedMs: 2_000,
+  retiredMs: 2_000,
   mostConnections: 2_048,
   sweepMs: 1_000,
 };

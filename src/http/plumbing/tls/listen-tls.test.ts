@@ -19,7 +19,17 @@ afterEach(async () => {
   }
 });
 
-const SOON: Limits = { handshakeMs: 150, headMs: 150, bodyMs: 150, stallMs: 150, idleMs: 150, refusedMs: 150, mostConnections: 4, sweepMs: 20 };
+const SOON: Limits = {
+  handshakeMs: 150,
+  headMs: 150,
+  bodyMs: 150,
+  stallMs: 150,
+  idleMs: 150,
+  refusedMs: 150,
+  retiredMs: 150,
+  mostConnections: 4,
+  sweepMs: 20,
+};
 const NEVER = 60_000;
 const patient: Limits = {
   handshakeMs: NEVER,
@@ -28,6 +38,7 @@ const patient: Limits = {
   stallMs: NEVER,
   idleMs: NEVER,
   refusedMs: NEVER,
+  retiredMs: NEVER,
   mostConnections: 4,
   sweepMs: 20,
 };

@@ -45,17 +45,23 @@ export function listenTls(options: TlsAddress, serveOne: Serve): Listener {
       const request = requestOf(message, left.signal);
       if (request === undefined) return void response.writeHead(400, { connection: 'close' }).end();
       const { from } = connection;
-      await send(await serveOne(request, from), message, response, watched);
+      const answered = await serveOne(request, from);
+      if (connection.isRetired) answered.headers.set('connection', 'close');
+      await send(answered, message, response, watched);
       if (from.refusal !== undefined) connection.socket.end();
     } finally {
       connection.end(watched);
-      if (connections.isClosing) connection.endWhenIdle();
+      if (connections.isClosing || connection.isRetired) connection.endWhenIdle();
     }
   }
 
   const port = listen(server, options);
+  let shown = tls.source.current().cert;
   const forget = tls.source.onChange(() => {
+    const { cert } = tls.source.current();
     server.setSecureContext(secured(tls.source.current(), limits));
+    if (cert !== shown) connections.retire();
+    shown = cert;
     rules = clientRules(tls);
     connections.judgeAnew(rules);
   });
