@@ -39,24 +39,24 @@ export function templateOf(document: unknown): ViceDeploymentSpec {
 }
 
 /** The template as the spec of one analysis: its id and its subdomain stand wherever the template's stood, in names, labels and host names. */
-export function specFrom(template: ViceDeploymentSpec, externalId: string, { attempt, tag, replicas }: Variation = {}): ViceDeploymentSpec {
+export function specFrom(template: ViceDeploymentSpec, externalId: string, { attempt, ...varied }: Variation = {}): ViceDeploymentSpec {
   const { external_id, user_id, subdomain } = template.metadata;
   const text = JSON.stringify(template).replaceAll(external_id, externalId);
   const document: ViceDeploymentSpec = JSON.parse(subdomain ? text.replaceAll(subdomain, subdomainOf(user_id, externalId)) : text); // still a spec: checked below
   const { attempt: _, ...metadata } = document.metadata;
-  const varied = {
+  const spec = {
     ...document,
     metadata: { ...metadata, ...(attempt !== undefined && { attempt }) },
-    deployment: varyDeployment(document.deployment, tag, replicas),
+    deployment: varyDeployment(document.deployment, varied),
   };
-  const checked = check(ViceDeploymentSpec, varied);
+  const checked = check(ViceDeploymentSpec, spec);
   if (checked.ok) return checked.value;
   throw new Error(`cannot happen: a spec of the template is none: ${JSON.stringify(checked.faults)}`);
 }
 
 type Deployment = ViceDeploymentSpec['deployment'];
 
-function varyDeployment(deployment: Deployment, tag: string | undefined, replicas: number | undefined): Deployment {
+function varyDeployment(deployment: Deployment, { tag, replicas }: Variation): Deployment {
   const { spec } = deployment;
   const pod = spec?.template.spec;
   if (spec === undefined || pod === undefined) return deployment;

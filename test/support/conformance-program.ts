@@ -28,7 +28,8 @@ export function unkept({ cases, left }: SuiteReport): readonly string[] {
   return [...wrong.map(({ group, name, detail }) => `${group}: ${name}: ${detail}`), ...left.map((id) => `${id} is left`)];
 }
 
-/** The cases that were not run, each as the first thing that it needs. */
-export function unmet({ cases }: SuiteReport): readonly string[] {
-  return cases.filter(({ verdict }) => verdict === 'not_run').map(({ detail = '' }) => detail.split(/[:;]/)[0] ?? '');
+/** What the cases that were not run need, the first thing of each. */
+export function unmet({ cases }: SuiteReport): ReadonlySet<string> {
+  const notRun = cases.filter(({ verdict }) => verdict === 'not_run');
+  return new Set(notRun.map(({ detail = '' }) => detail.split(/[:;]/)[0] ?? ''));
 }

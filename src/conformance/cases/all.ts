@@ -1,6 +1,7 @@
 import type { ConformanceCase } from '../case.ts';
 import { applying } from './applying.ts';
 import { capabilities } from './capabilities.ts';
+import { explaining } from './explaining.ts';
 import { fencing } from './fencing.ts';
 import { logs } from './logs.ts';
 import { looking } from './looking.ts';
@@ -17,6 +18,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...fencing,
   ...looking,
   ...capabilities,
+  ...explaining,
   ...logs,
   ...transferring,
   ...serving,

@@ -1,9 +1,8 @@
 import { contains, equal, holds } from '../breach.ts';
 import { casesOf, clusterOf, expectStanding } from '../case.ts';
-import { waitFor } from '../wait-for.ts';
+import { withQuota } from '../quota.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const QUOTA_MS = 20_000;
 
 /** What is not applied, and leaves nothing. */
 export const refusing = casesOf('refusing', [
@@ -108,20 +107,13 @@ export const refusing = casesOf('refusing', [
     "a Deployment that the namespace's quota refuses is 409 cluster_full, retryable, and nothing is left",
     ['cluster', 'controllers', 'exclusive'],
     async (bench) => {
-      const { deployer, newId, spec, signal } = bench;
-      const cluster = clusterOf(bench);
+      const { deployer, newId, spec } = bench;
       const id = newId();
-      const name = `none-${id}`;
-      const path = cluster.path('ResourceQuota', name);
-      bench.afterwards(() => cluster.kube.delete(path));
-      const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard: { 'count/deployments.apps': '0' } } };
-      await cluster.kube.create(cluster.collection('ResourceQuota'), quota);
-      const isCounted = async () => JSON.stringify(await cluster.get('ResourceQuota', name)).includes('"used"');
-      await waitFor(isCounted, { timeoutMs: QUOTA_MS, what: 'the quota to be counted', signal });
+      const lift = await withQuota(bench, `none-${id}`, { 'count/deployments.apps': '0' });
       const { status, code, retryable } = await deployer.apply(spec(id));
       equal([status, code, retryable], [409, 'cluster_full', true], 'a spec beyond the quota');
-      await cluster.untilNothing(id);
-      await cluster.kube.delete(path);
+      await clusterOf(bench).untilNothing(id);
+      await lift();
       equal((await deployer.status(id)).status, 404, 'the status of what was refused');
     },
   ],
