@@ -2,6 +2,7 @@ import { migrateReads, specReads } from './commands.ts';
 import { conformanceReads } from './conformance-command.ts';
 import { coordinatorReads } from './coordinator.ts';
 import { lambdaReads, standaloneReads } from './deployer.ts';
+import { doctorOptions } from './doctor-command.ts';
 import { keysReads } from './keys-command.ts';
 import type { IgnoredFlag } from './options/ignored-flags.ts';
 import type { Options } from './options/option.ts';
@@ -128,6 +129,20 @@ export const commands: readonly Topic[] = [
         'one behind API Gateway, for a program',
         'vice conformance --url https://id.execute-api.us-east-1.amazonaws.com/prod --only applying,fencing -o json',
       ],
+    ],
+  },
+  {
+    name: 'doctor',
+    usage: 'vice doctor [--kubeconfig FILE] [FLAG ...]',
+    summary: 'look at everything that a coordinator or a deployer needs, and say what to do',
+    description:
+      'Takes the flags and keys of a coordinator and looks at its configuration, database, migrations, notifications, encryption keys, clusters and certificates. With --kubeconfig those of a deployer: kube-apiserver, namespace and rights. Changes nothing. Exit code 1 when anything is wrong.',
+    options: { ...doctorOptions, ...sourceOptions },
+    ignored: [],
+    examples: [
+      ['where the coordinator runs', 'vice doctor --config service.yml'],
+      ['a cluster, with the rights of its deployer', 'vice doctor --kubeconfig deployer.kubeconfig --vice-namespace vice-apps'],
+      ['for a program', 'vice doctor --config service.yml -o json | jq \'.findings[] | select(.outcome != "ok")\''],
     ],
   },
 ];

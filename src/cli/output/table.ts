@@ -43,7 +43,7 @@ export function record(fields: readonly (readonly [name: string, value: string |
 }
 
 /** What comes from elsewhere may hold what a terminal obeys. */
-function plain(value: string | number | undefined): string {
+export function plain(value: string | number | undefined): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return String(value ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '�');
 }

@@ -1,0 +1,32 @@
+import { openDatabase } from '../../adapters/postgres/database.ts';
+import type { CoordinatorConfig } from '../../config/coordinator.ts';
+import { clusterFindings, keysFinding } from './cluster-checks.ts';
+import { databaseFinding, jobsFinding, migrationsFinding, notificationsFinding } from './database-checks.ts';
+import type { Finding } from './finding.ts';
+
+/** Everything that a coordinator needs, asked as it would ask. Nothing is changed. */
+export async function* coordinatorFindings(config: CoordinatorConfig, signal: AbortSignal): AsyncGenerator<Finding> {
+  const db = openDatabase(config.dbUri, { maxConnections: 2 });
+  try {
+    const database = await databaseFinding(db);
+    yield database;
+    if (database.outcome !== 'ok') return;
+    const migrations = await migrationsFinding(db);
+    yield migrations;
+    yield await jobsFinding(db);
+    yield await notificationsFinding(db, config.dbListenUri);
+    if (migrations.outcome !== 'ok') return;
+    yield await keysFinding(db, config, signal);
+    yield* await clusterFindings(db, config, signal);
+    yield accessFinding(config);
+  } finally {
+    await db.end({ timeout: 1 });
+  }
+}
+
+function accessFinding({ access }: CoordinatorConfig): Finding {
+  const check = 'who may call';
+  if (access !== undefined) return { check, outcome: 'ok', says: `tokens of ${access.issuer}` };
+  const todo = 'keep its port inside the cluster, or configure an issuer of tokens';
+  return { check, outcome: 'note', says: 'the coordinator asks nobody who they are', todo };
+}
