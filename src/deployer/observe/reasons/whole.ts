@@ -4,13 +4,13 @@ import type { Found, Reason } from './reason.ts';
 
 /** About the analysis as a whole, whatever its pods do. */
 export const WHOLE_REASONS = {
-  terminating: { is: 'The analysis is being removed; still there: {about}', hint: 'Wait; a pod is given time to end well.' },
+  terminating: { is: 'The analysis is being removed', hint: 'Wait; a pod is given time to end well.' },
   terminating_long: {
     is: 'The analysis has been being removed for more than ten minutes; still there: {about}',
     hint: 'A node that does not answer, or a volume that cannot be unmounted, is the usual cause: ask the administrator.',
   },
   removal_held: {
-    is: 'The analysis is being removed, and a finalizer of another program holds {about}',
+    is: 'The analysis has been being removed for more than a minute, and the finalizer of another program holds {about}',
     hint: 'Ask the administrator about that program; the finalizer is named.',
   },
   orphaned: {
@@ -31,6 +31,8 @@ export const WHOLE_REASONS = {
 
 type WholeCode = keyof typeof WHOLE_REASONS;
 
+/** Until then it takes its time, and nobody needs to know what is there yet: each object that goes would be news. */
+const HELD_MS = 60_000;
 const LONG_MS = 10 * 60_000;
 
 /** Those of Kubernetes itself: it takes them off when the time has come. */
@@ -38,14 +40,14 @@ const USUAL_FINALIZERS = new Set(['foregroundDeletion', 'orphan', 'kubernetes.io
 
 /** An analysis whose anchor is going, or gone, as of `now`. */
 export function removalOf(view: View, now: Date): Found<WholeCode> {
-  const rest = view.facts.filter(({ details }) => details?.standing === undefined);
   const leaving = view.facts.filter(({ isTerminating }) => isTerminating);
   if (leaving.length === 0) return { code: 'orphaned', about: namesOf(objectsIn(view)) };
-  const about = namesOf(rest.length > 0 ? rest : leaving);
-  const since = Math.min(...leaving.map((facts) => facts.leaving?.since ?? now.getTime()));
+  const tookMs = now.getTime() - Math.min(...leaving.map((facts) => facts.leaving?.since ?? now.getTime()));
+  if (tookMs <= HELD_MS) return { code: 'terminating' };
   const [held] = leaving.flatMap(({ kind, name, leaving: how }) => foreign(how?.finalizers).map((finalizer) => `${kind}/${name} (${finalizer})`));
   if (held !== undefined) return { code: 'removal_held', about: held };
-  return { code: now.getTime() - since > LONG_MS ? 'terminating_long' : 'terminating', about };
+  const rest = view.facts.filter(({ details }) => details?.standing === undefined);
+  return tookMs > LONG_MS ? { code: 'terminating_long', about: namesOf(rest.length > 0 ? rest : leaving) } : { code: 'terminating' };
 }
 
 function foreign(finalizers: readonly string[] = []): readonly string[] {
