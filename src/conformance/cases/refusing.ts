@@ -40,6 +40,7 @@ export const refusing = casesOf('refusing', [
         ['half a surrogate pair', '"\\ud800"'],
         ['a null character', '"\\u0000"'],
         ['a number without end', '1e999'],
+        ['a key that is there twice', '{"a":1,"a":2}'],
         ['100,000 arrays in each other', '['.repeat(100_000) + ']'.repeat(100_000)],
       ] as const) {
         const { status, code, problem } = await deployer.apply(text.replace('"HERE"', strange));
@@ -81,6 +82,37 @@ export const refusing = casesOf('refusing', [
         ],
         'paths of the violations',
       );
+      for (const { path, rule, allowed } of problem.faults ?? []) {
+        holds(rule !== undefined && allowed !== undefined, `the violation at ${path} does not name its rule and what would be allowed`);
+      }
+      await expectStanding(bench, id, []);
+    },
+  ],
+  [
+    'a pod with powers over its node is 422 wherever they stand, and nothing is written',
+    [],
+    async (bench) => {
+      const { deployer, newId } = bench;
+      const id = newId();
+      const spec = bench.spec(id);
+      const pod = spec.deployment.spec?.template.spec;
+      const powers = {
+        hostNetwork: true,
+        automountServiceAccountToken: true,
+        volumes: [...(pod?.volumes ?? []), { name: 'node', hostPath: { path: '/' } }],
+        containers: pod?.containers.map((one) => ({ ...one, securityContext: { ...one.securityContext, privileged: true } })),
+      };
+      const template = { ...spec.deployment.spec?.template, spec: { ...pod, ...powers } };
+      const hostile = { ...spec, deployment: { ...spec.deployment, spec: { ...spec.deployment.spec, template } } };
+      const { status, code, problem } = await deployer.apply(hostile);
+      equal([status, code], [422, 'spec_refused'], 'a pod with four powers');
+      const paths = problem.faults?.map(({ path }) => path) ?? [];
+      for (const power of ['hostNetwork', 'automountServiceAccountToken', 'hostPath', 'securityContext.privileged']) {
+        holds(
+          paths.some((path) => path.startsWith('deployment.spec.template.spec.') && path.endsWith(power)),
+          `no violation at ${power}, only at ${paths.join(', ')}`,
+        );
+      }
       await expectStanding(bench, id, []);
     },
   ],
