@@ -97,7 +97,7 @@ describe('the command line', () => {
       [['-mode', 'lamda'], 'did you mean lambda?'],
       [['--mode'], 'there are coordinator, standalone, lambda'],
       [['migrat'], 'did you mean migrate?'],
-      [['constructor'], 'there are spec, migrate, '],
+      [['constructor'], 'there are spec, '],
       [['help', 'nothing'], 'there is no help on "nothing"'],
     ] as const;
     for (const [args, told] of faulty)
@@ -142,6 +142,7 @@ describe('a mode starts, answers, and drains on SIGTERM with exit code 0', () =>
     expect(await (await fetch(`${url}/`)).text()).toBe('Hello from app-exposer.');
     await waitFor(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs: 60_000, what: 'the coordinator to be ready' });
     expect(await (await fetch(`${url}/api/v1/clusters`)).json()).toEqual({ clusters: [] });
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('mode="coordinator"} 1');
     expect(log).toContainEqual(expect.objectContaining({ level: 'warn', message: expect.stringContaining('--namespace is ignored') }));
     child.kill('SIGTERM');
     expect(await child.exited).toBe(0);
@@ -153,6 +154,7 @@ describe('a mode starts, answers, and drains on SIGTERM with exit code 0', () =>
     expect((await fetch(`${url}/livez`)).status).toBe(200);
     expect(await (await fetch(`${url}/api/v1/deployments`)).json()).toMatchObject({ items: [] });
     expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.0' });
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('mode="standalone"} 1');
     child.kill('SIGTERM');
     expect(await child.exited).toBe(0);
   });

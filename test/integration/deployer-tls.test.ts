@@ -94,8 +94,10 @@ test('probes are answered in the clear on a port of their own, and nothing else 
   const status = async (path: string, init: RequestInit = {}) => (await fetch(`${url}${path}`, init)).status;
   expect(await status('/livez')).toBe(200);
   await waitFor(async () => (await status('/readyz')) === 200, { timeoutMs: 10_000, what: 'the deployer to be ready' });
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('vice_deployer_synced 1');
   for (const path of [
     '/api/v1/deployments',
+    '/api/v1/capabilities',
     '/api/v1/health',
     '/openapi.json',
     '/',

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { COORDINATOR_METRICS } from '../../src/adapters/metrics/coordinator-metrics.ts';
+import { DEPLOYER_METRICS } from '../../src/adapters/metrics/deployer-metrics.ts';
 import { loadCoordinatorConfig } from '../../src/config/coordinator.ts';
 import { loadDeployerConfig } from '../../src/config/deployer.ts';
 import { standaloneOptions } from '../../src/config/options/deployer-options.ts';
@@ -125,4 +127,19 @@ test('deploy/deployer-mtls gives the deployer its flags, its files and probes th
   expect(value('Deployment', '/spec/template/metadata/annotations/prometheus.io~1port')).toBe(probePort);
   for (const probe of ['readinessProbe', 'livenessProbe']) expect(value('Deployment', `${container}/${probe}/httpGet/port`)).toBe('probes');
   expect(value('Service', '/spec/ports')).toEqual([{ name: 'https', port: 8443, targetPort: 'https' }]);
+});
+
+test('deploy/observability asks for metrics that there are, with labels that they have', () => {
+  const metrics = new Map<string, readonly string[]>(
+    [...DEPLOYER_METRICS, ...COORDINATOR_METRICS].flatMap(({ name, type, labels }) =>
+      (type === 'histogram' ? ['_count', '_sum', '_bucket'] : ['']).map((ending) => [name + ending, labels] as const),
+    ),
+  );
+  const rules = documents(join(deploy, 'observability/prometheus-rules.yaml')).flatMap((document) => Object(document).spec.groups[0].rules);
+  expect(rules.length).toBeGreaterThan(5);
+  for (const { alert, expr } of rules) {
+    const asked = [...expr.matchAll(/(vice_\w+)(?:\{(\w+)=)?/g)].map(([, name = '', label]) => ({ name, label }));
+    expect([alert, asked.length]).toEqual([alert, 1]);
+    for (const { name, label } of asked) expect([alert, metrics.get(name) ?? name]).toEqual([alert, expect.arrayContaining(label ? [label] : [])]);
+  }
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { Coordinator } from '../../src/modes/coordinator.ts';
+import { sampleSpec } from '../contract/sample-spec.ts';
 import { register, runCoordinator, type Site, send, startSite } from '../support/platform.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -83,6 +84,22 @@ test('a refusal and a failure of what is asked for are counted by their code', a
   expect(refusal.status).toBe(400);
   const text = await metricsOf(site.deployerUrl);
   expect(value(text, 'vice_http_requests_total{method="POST",route="/api/v1/deployments",status="400"}')).toBe(1);
+});
+
+test('a spec that the policy refuses is counted by each rule that it breaks', async () => {
+  const spec = structuredClone(sampleSpec(randomUUID()));
+  Object.assign(spec.deployment.spec?.template.spec ?? {}, { hostNetwork: true, hostPID: true });
+  const refused = await send(`${site.deployerUrl}/api/v1/deployments`, spec);
+  expect(refused.status).toBe(422);
+  const { faults } = Object(await refused.json());
+  const rules: string[] = faults.map(({ rule }: { rule: string }) => rule);
+  expect(rules.length).toBeGreaterThan(1);
+  const text = await metricsOf(site.deployerUrl);
+  for (const rule of new Set(rules)) {
+    const series = `vice_deployer_policy_refusals_total{rule="${rule}"}`;
+    expect([rule, value(text, series)]).toEqual([rule, rules.filter((one) => one === rule).length]);
+  }
+  expect(value(text, 'vice_deployer_apply_duration_seconds_count{outcome="spec_refused"}')).toBe(1);
 });
 
 test('10,000 unknown paths and ids add no time series but one', async () => {

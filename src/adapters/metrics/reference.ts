@@ -11,7 +11,7 @@ Made from the code by \`npm run check\`; do not edit.
 answered on \`--probe-port\` (8081) in the clear as well, since Prometheus has no certificate of the coordinator's. Nothing in it names a user or an analysis, and no label has a value that a request chose: a
 path that is unknown is \`unknown\`. Behind Lambda there is none: each instance of a function would count for itself alone.
 
-The pods of [deploy/](../../deploy/) carry the annotations \`prometheus.io/scrape\`, \`prometheus.io/port\` and \`prometheus.io/path\`; with the Prometheus operator:
+The pods of [deploy/](../../deploy/) carry the annotations \`prometheus.io/scrape\`, \`prometheus.io/port\` and \`prometheus.io/path\`; with the Prometheus operator, PodMonitors and alerts are in
 [deploy/observability](../../deploy/observability/). Codes are those of problem details, as \`unavailable\` or \`cluster_full\`; \`internal\` was not foreseen and stands in the log.
 `;
 
