@@ -5,8 +5,8 @@ import { metricsReference } from '../src/adapters/metrics/reference.ts';
 import { cliReference } from '../src/config/client/reference.ts';
 import { flagsReference } from '../src/config/reference.ts';
 import { statusReference } from '../src/deployer/observe/reasons/reference.ts';
-import { coordinatorApi } from '../src/http/coordinator-api/coordinator-api.ts';
-import { deployerApi } from '../src/http/deployer-api/deployer-api.ts';
+import { COORDINATOR_OPENAPI, coordinatorApi } from '../src/http/coordinator-api/coordinator-api.ts';
+import { DEPLOYER_OPENAPI, deployerApi } from '../src/http/deployer-api/deployer-api.ts';
 import { openApiDocument } from '../src/http/plumbing/openapi.ts';
 
 const root = join(import.meta.dir, '..');
@@ -48,8 +48,8 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
   });
   const deployer = deployerApi(use, { log, metrics });
   return {
-    'docs/reference/openapi-coordinator.json': json(await openApiDocument(coordinator, 'vice coordinator')),
-    'docs/reference/openapi-deployer.json': json(await openApiDocument(deployer, 'vice deployer')),
+    'docs/reference/openapi-coordinator.json': json(await openApiDocument(coordinator, COORDINATOR_OPENAPI)),
+    'docs/reference/openapi-deployer.json': json(await openApiDocument(deployer, DEPLOYER_OPENAPI)),
     'docs/reference/flags.md': flagsReference(),
     'docs/reference/metrics.md': metricsReference(),
     'docs/reference/cli.md': cliReference(),

@@ -1,6 +1,8 @@
 import type { Elysia } from 'elysia';
 import { ForbiddenError, UnauthorizedError } from '../../errors/errors.ts';
 import type { Caller, Role } from '../../schema/caller.ts';
+import { PlatformError, Problem } from '../../schema/problem.ts';
+import type { OpenApiDocument } from '../plumbing/openapi.ts';
 import { rememberCaller } from '../plumbing/request-context.ts';
 
 /** Says who sent a token. @throws UnauthorizedError, UnavailableError */
@@ -27,6 +29,22 @@ export function guardRoutes(app: Elysia, identify: Identify): void {
     if (caller.role !== 'operator' && caller.role !== needed)
       throw new ForbiddenError(`this needs the role of ${needed === 'viewer' ? 'a' : 'an'} ${needed}`);
   });
+}
+
+/** Tells of every route that is guarded that it may ask for a token, and what it then answers to whoever has none. */
+export function describeAccess(document: OpenApiDocument): void {
+  const description = 'Asked for where the coordinator is run with --oidc-issuer: docs/reference/access.md.';
+  document.components = { ...document.components, securitySchemes: { oidc: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description } } };
+  for (const [path, operations] of Object.entries(document.paths)) {
+    if (!GUARDED.test(path)) continue;
+    const [type, schema] = path.startsWith('/api/') ? ['application/problem+json', Problem] : ['application/json', PlatformError];
+    const refusal = (meaning: string) => ({ description: meaning, content: { [type]: { schema } } });
+    for (const operation of Object.values(operations)) {
+      operation.security = [{ oidc: [] }, {}];
+      operation.responses['401'] = refusal('a token is asked for, and none came that is valid');
+      operation.responses['403'] = refusal('the token does not give the role that this needs');
+    }
+  }
 }
 
 /** RFC 6750, section 2.1; the token may not stand in the query or a form, where others write it down. */

@@ -2,7 +2,8 @@ import type { Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import { createApp } from '../plumbing/app.ts';
 import type { HttpMetrics } from '../plumbing/metrics.ts';
-import { guardRoutes, type Identify } from './access.ts';
+import type { OpenApiInfo } from '../plumbing/openapi.ts';
+import { describeAccess, guardRoutes, type Identify } from './access.ts';
 import { type AnalysisRoutesDeps, analysisRoutes } from './analyses.ts';
 import { type AuditRoutesDeps, auditRoutes } from './audit.ts';
 import { type ClusterRoutesDeps, clusterRoutes } from './clusters.ts';
@@ -18,9 +19,12 @@ export interface CoordinatorApiDeps extends ViceRoutesDeps, ClusterRoutesDeps, A
   readonly log: Logger;
 }
 
+/** How the interface describes itself. */
+export const COORDINATOR_OPENAPI: OpenApiInfo = { title: 'vice coordinator', amend: describeAccess };
+
 /** The coordinator's interface, as `serve` takes it. */
 export function coordinatorApi(deps: CoordinatorApiDeps): Elysia {
-  const app = createApp({ log: deps.log, metrics: deps.metrics, title: 'vice coordinator' });
+  const app = createApp({ log: deps.log, metrics: deps.metrics, openApi: COORDINATOR_OPENAPI });
   if (deps.identify) guardRoutes(app, deps.identify);
   probes(app, deps.readiness);
   viceRoutes(app, deps);

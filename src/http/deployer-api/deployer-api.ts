@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Deployer } from '../../deployer/deployer.ts';
 import { createApp } from '../plumbing/app.ts';
 import type { HttpMetrics } from '../plumbing/metrics.ts';
+import type { OpenApiInfo } from '../plumbing/openapi.ts';
 import { capabilityRoutes } from './capability-routes.ts';
 import { deploymentRoutes } from './deployment-routes.ts';
 import { logRoutes } from './log-routes.ts';
@@ -24,10 +25,13 @@ export interface DeployerApiOptions {
 
 const MIB = 1024 * 1024;
 
+/** How the interface describes itself. */
+export const DEPLOYER_OPENAPI: OpenApiInfo = { title: 'vice deployer' };
+
 /** The deployer's interface, the same behind a socket and behind Lambda. */
 export function deployerApi(deployer: Deployer, options: DeployerApiOptions): Elysia {
   const { log, metrics, maxBodyBytes = MIB, isReady = () => true, canStream = true } = options;
-  const app = createApp({ log, metrics, title: 'vice deployer', errorsFor: () => 'problem' });
+  const app = createApp({ log, metrics, openApi: DEPLOYER_OPENAPI, errorsFor: () => 'problem' });
   probes(app, deployer, isReady);
   deploymentRoutes(app, deployer, maxBodyBytes);
   observationRoutes(app, deployer);

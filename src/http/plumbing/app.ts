@@ -5,7 +5,7 @@ import { logAccess } from './access-log.ts';
 import { type ErrorDialect, errorResponse } from './error-response.ts';
 import { isSaneHost } from './host-guard.ts';
 import { countAnswer, type HttpMetrics, serveMetrics } from './metrics.ts';
-import { serveOpenApi } from './openapi.ts';
+import { type OpenApiInfo, serveOpenApi } from './openapi.ts';
 import { pathOf } from './path-of.ts';
 import { announcedBytes, discardBody, tooLarge } from './read-json.ts';
 import { rememberContext, type Transport, transportOf } from './request-context.ts';
@@ -16,8 +16,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** @default problem details below `/api/`, the platform's own body elsewhere */
   readonly errorsFor?: (path: string) => ErrorDialect;
-  /** Names the interface in its OpenAPI document. @default vice */
-  readonly title?: string;
+  /** @default a document with the title `vice` */
+  readonly openApi?: OpenApiInfo;
   /** Counts the answers, and is told at `/metrics`. Absent: neither. */
   readonly metrics?: HttpMetrics | undefined;
 }
@@ -59,7 +59,7 @@ export function createApp(options: AppOptions) {
     return response;
   });
   if (metrics) serveMetrics(app, metrics);
-  return serveOpenApi(app, options.title ?? 'vice');
+  return serveOpenApi(app, options.openApi ?? { title: 'vice' });
 }
 
 /** They say of a server that is ending what is to be said. */

@@ -47,13 +47,25 @@ function content(schemas: Readonly<Record<string, TSchema>>) {
   return { content: Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }])) };
 }
 
+/** An OpenAPI document, as far as it is looked into. */
+export interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { responses: Record<string, unknown>; security?: unknown }>>>>;
+  components?: Record<string, unknown>;
+}
+
+/** What an interface is called in its document, and what is told there of all of its routes. */
+export interface OpenApiInfo {
+  readonly title: string;
+  readonly amend?: (document: OpenApiDocument) => void;
+}
+
 /** Adds `/openapi.json`. The document is made when it is first asked for, so that starting does not pay for it. */
-export function serveOpenApi<App extends Elysia>(app: App, title: string): App {
+export function serveOpenApi<App extends Elysia>(app: App, info: OpenApiInfo): App {
   let document: Promise<unknown> | undefined;
   app.get(
     '/openapi.json',
     async () => {
-      document ??= openApiDocument(app, title);
+      document ??= openApiDocument(app, info);
       return jsonResponse(200, await document);
     },
     { detail: { hide: true } },
@@ -65,11 +77,13 @@ export function serveOpenApi<App extends Elysia>(app: App, title: string): App {
  * The OpenAPI document of an application. The plugin that makes it also adds a page whose script comes from a public CDN; it is therefore mounted in
  * an application of its own, which nothing serves.
  */
-export async function openApiDocument(app: Elysia, title: string): Promise<unknown> {
+export async function openApiDocument(app: Elysia, { title, amend }: OpenApiInfo): Promise<unknown> {
   const { swagger } = await import('@elysiajs/swagger');
   // 3.1, because its schemas are JSON Schema, as TypeBox writes them (`const`, for one, is unknown to 3.0).
   const documentation = { openapi: '3.1.0', info: { title, version: '1', description: title } };
   const host = new Elysia().use(swagger({ path: '/page.html', specPath: '/document.json', documentation })).use(app);
   const answer = await host.handle(new Request('http://openapi.internal/document.json'));
-  return answer.json();
+  const document = (await answer.json()) as OpenApiDocument; // which is what the plugin answers
+  amend?.(document);
+  return document;
 }
