@@ -13,10 +13,13 @@ import { type Findings, isWithin, table } from './figures.ts';
 import { findProgram, type Program } from './program.ts';
 import { openRig, type Rig } from './rig.ts';
 import { concurrent } from './scenarios/concurrent.ts';
+import { deadCluster } from './scenarios/dead-cluster.ts';
 import { memory } from './scenarios/memory.ts';
 import { queries } from './scenarios/queries.ts';
+import { reload } from './scenarios/reload.ts';
 import { requests } from './scenarios/requests.ts';
 import { running } from './scenarios/running.ts';
+import { selection } from './scenarios/selection.ts';
 import { sequential } from './scenarios/sequential.ts';
 import { start } from './scenarios/start.ts';
 
@@ -25,7 +28,16 @@ interface Scenario {
   readonly measure: (rig: Rig, quick: boolean) => Promise<Findings>;
 }
 
-const scenarios: Readonly<Record<string, Scenario>> = {
+/** One that needs no Kubernetes: without others no control plane is started. */
+interface Bare {
+  readonly title: string;
+  readonly bare: (program: Program, folder: string, quick: boolean) => Promise<Findings>;
+}
+
+const scenarios: Readonly<Record<string, Scenario | Bare>> = {
+  selection: { title: 'Choosing a cluster', bare: (_program, _folder, quick) => selection(quick) },
+  reload: { title: 'The registry of clusters', bare: (_program, _folder, quick) => reload(quick) },
+  'dead-cluster': { title: 'One dead cluster of a hundred', bare: deadCluster },
   start: { title: 'Starting, median of warm starts', measure: start },
   launch: { title: 'Launches one after another', measure: sequential },
   running: { title: 'To running pods, with volumes at hand', measure: running },
@@ -83,16 +95,16 @@ async function main(): Promise<number> {
       process.exit(code); // every program that was started ends with this process
     });
   }
+  let opened: Promise<Rig> | undefined;
   try {
     const program = findProgram(values);
-    const cluster = await openCluster(folder);
-    const rig = await openRig(cluster, program, folder);
-    try {
-      return await measure(rig, program);
-    } finally {
-      await rig.stop().catch(() => undefined); // what could not start was told already
-    }
+    const rig = () => {
+      opened ??= openCluster(folder).then((cluster) => openRig(cluster, program, folder));
+      return opened;
+    };
+    return await measure(rig, program, folder);
   } finally {
+    await opened?.then((rig) => rig.stop()).catch(() => undefined); // what could not start was told already
     if (values.keep) process.stdout.write(`logs are in ${folder}\n`);
     else await rm(folder, { recursive: true, force: true });
   }
@@ -106,19 +118,20 @@ async function openCluster(folder: string): Promise<TestCluster> {
   return startControlPlane({ name: 'bench', folder: join(folder, 'cluster') });
 }
 
-async function measure(rig: Rig, program: Program): Promise<number> {
+async function measure(rig: () => Promise<Rig>, program: Program, folder: string): Promise<number> {
   const machine = { processors: cpus().length, model: cpus()[0]?.model, memory_gib: Math.round(totalmem() / 2 ** 30), load: loadavg()[0] };
   process.stdout.write(`${machine.processors} × ${machine.model}, load ${machine.load?.toFixed(1)}; vice: ${program.label}\n\n`);
   const results: Record<string, Findings> = {};
   const failures: string[] = [];
-  for (const [name, { title, measure }] of Object.entries(scenarios).filter(([each]) => values.only.includes(each))) {
-    const findings = await measure(rig, values.quick).catch((err: unknown) => {
+  for (const [name, scenario] of Object.entries(scenarios).filter(([each]) => values.only.includes(each))) {
+    const measuring = 'bare' in scenario ? scenario.bare(program, folder, values.quick) : rig().then((each) => scenario.measure(each, values.quick));
+    const findings = await measuring.catch((err: unknown) => {
       failures.push(`${name} could not be measured: ${err instanceof Error ? err.message : String(err)}`);
     });
     if (!findings) continue;
     results[name] = findings;
     failures.push(...(findings.faults ?? []));
-    process.stdout.write(`${table(title, findings.figures)}\n`);
+    process.stdout.write(`${table(scenario.title, findings.figures)}\n`);
   }
   const figures = Object.values(results).flatMap((findings) => findings.figures);
   const over = figures.filter((figure) => isWithin(figure) === false);

@@ -66,7 +66,7 @@ export async function startPair({ program, folder, kubeconfig, isCounted = false
 }
 
 /** The configuration of a coordinator as app-exposer's sample has it, with the database of this run. */
-async function writeConfiguration(folder: string, uri: string): Promise<string> {
+export async function writeConfiguration(folder: string, uri: string): Promise<string> {
   const file = join(folder, 'coordinator.yaml');
   const configuration = {
     db: { uri },
@@ -82,7 +82,7 @@ async function writeConfiguration(folder: string, uri: string): Promise<string> 
 }
 
 /** Both listen before they have prepared what requests need. */
-async function isReady(url: string): Promise<void> {
+export async function isReady(url: string): Promise<void> {
   const ask = async () => {
     const answer = await fetch(`${url}/readyz`);
     await answer.text();
@@ -91,7 +91,7 @@ async function isReady(url: string): Promise<void> {
   await waitFor(ask, { timeoutMs: 60_000, what: `${url} to be ready` });
 }
 
-async function register(coordinator: string, cluster: NewCluster): Promise<void> {
+export async function register(coordinator: string, cluster: NewCluster): Promise<void> {
   const body = JSON.stringify(cluster);
   const created = await fetch(`${coordinator}/api/v1/clusters`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
   const text = await created.text();

@@ -1,0 +1,73 @@
+import { startStandInDeployer } from '../../test/support/stand-in-deployer.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { openDatabase } from '../database.ts';
+import { launchBody, userOf } from '../example.ts';
+import type { Findings } from '../figures.ts';
+import { atOnce, percentile, timed } from '../measure.ts';
+import type { Program } from '../program.ts';
+import { isReady, register, writeConfiguration } from '../vice-pair.ts';
+import { startVice } from '../vice-process.ts';
+
+const CLUSTERS = 100;
+
+/** What one cluster that takes connections and never answers costs launches elsewhere: rounds with it and without it take turns. The deployers are stand-ins. */
+export async function deadCluster(program: Program, folder: string, quick: boolean): Promise<Findings> {
+  const deployers = Array.from({ length: CLUSTERS }, startStandInDeployer);
+  const [dead] = deployers;
+  if (dead === undefined) throw new Error('cannot happen: there are deployers');
+  const database = await openDatabase();
+  const configuration = ['--mode=coordinator', '--config', await writeConfiguration(folder, database.uri)];
+  const coordinator = await startVice(program, 'coordinator-of-100', folder, [...configuration, '--placement-strategy', 'spread']);
+  const faults: string[] = [];
+  let users = 0;
+  const launch = async () => {
+    const body = launchBody(crypto.randomUUID(), userOf(users++));
+    const answer = await fetch(`${coordinator.url}/vice/launch`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    if (!answer.ok) faults.push(`vice: ${answer.status} ${await answer.text()}`);
+  };
+  const round = async () => {
+    const times: number[] = [];
+    const launches = Array.from({ length: quick ? 200 : 1_000 }, () => launch);
+    await atOnce(10, launches, async (work) => void times.push(await timed(work)));
+    return times;
+  };
+  try {
+    await isReady(coordinator.url);
+    for (const [n, { url }] of deployers.entries()) await register(coordinator.url, { name: `cluster-${n}`, deployer_url: url });
+    await becomes(coordinator.url, 'healthy');
+    await round(); // warm
+    const alive: number[] = [];
+    const without: number[] = [];
+    for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
+      alive.push(...(await round()));
+      dead.hang();
+      await becomes(coordinator.url, 'unreachable');
+      without.push(...(await round()));
+      dead.answerAgain();
+      await becomes(coordinator.url, 'healthy');
+    }
+    const [p99, p99Dead] = [percentile(alive, 99), percentile(without, 99)];
+    return {
+      figures: [
+        { name: `p99 of a launch, ${CLUSTERS} clusters, all well`, value: p99, unit: 'ms', note: `median ${percentile(alive, 50).toFixed(1)}` },
+        { name: 'p99 of a launch, one of them dead', value: p99Dead, unit: 'ms', note: `median ${percentile(without, 50).toFixed(1)}` },
+        { name: 'what the dead one adds', value: p99Dead - p99, unit: 'ms', budget: { below: 5 } },
+      ],
+      faults,
+    };
+  } finally {
+    dead.answerAgain();
+    await coordinator.stop();
+    await Promise.all(deployers.map((each) => each.stop()));
+    await database.close();
+  }
+}
+
+/** Waits until the first cluster is found so. */
+async function becomes(coordinator: string, status: string): Promise<void> {
+  const isSo = async () => {
+    const { clusters } = JSON.parse(await (await fetch(`${coordinator}/api/v1/clusters`)).text());
+    return clusters.find(({ name }: { name: string }) => name === 'cluster-0').status === status;
+  };
+  await waitFor(isSo, { timeoutMs: 60_000, what: `cluster-0 to be ${status}`, everyMs: 100 });
+}
