@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { causes, podsOf } from '../support/recorded-causes.ts';
+import { type CausesGround, causesGround } from './causes-ground.ts';
+import { testClusters } from './clusters.ts';
+
+const CASE_MS = 180_000;
+const [cluster] = testClusters();
+let ground: CausesGround;
+
+beforeAll(async () => {
+  ground = await causesGround(cluster);
+}, CASE_MS);
+afterAll(() => ground.stop(), CASE_MS);
+
+/** Arranges that the analysis cannot run. What it gives is undone afterwards. */
+type Arrange = (id: string) => Promise<undefined | (() => Promise<unknown>)>;
+
+const pod =
+  (fields: () => object): Arrange =>
+  async (id) => {
+    await ground.start(id, fields());
+    return undefined;
+  };
+/** On the small node, which has room for one container that asks for nothing. */
+const asking = (requests: Readonly<Record<string, string>>) => pod(() => ({ ...ground.onSmallNode, ...ground.asking(requests) }));
+
+/** With an object that is in nobody's way once it is deleted again. */
+const beside =
+  (path: () => string, object: () => { readonly metadata: { readonly name: string } }, fields: () => object = () => ({})): Arrange =>
+  async (id) => {
+    await ground.kube.create(path(), object());
+    await ground.start(id, fields());
+    return () => ground.kube.delete(`${path()}/${object().metadata.name}`);
+  };
+const inNamespace = (plural: string) => () => `/api/v1/namespaces/${ground.namespace}/${plural}`;
+const admission = (plural: string) => () => `/apis/admissionregistration.k8s.io/v1/${plural}`;
+
+const claiming =
+  (spec: (id: string) => object): Arrange =>
+  async (id) => {
+    await ground.reclaim(id, spec(id));
+    await ground.start(id);
+    return undefined;
+  };
+
+const volume = (name: string, more: object) => ({
+  metadata: { name },
+  spec: {
+    capacity: { storage: '5Gi' },
+    accessModes: ['ReadWriteOnce'],
+    persistentVolumeReclaimPolicy: 'Retain',
+    storageClassName: 'vice-by-hand',
+    hostPath: { path: '/nowhere' },
+    ...more,
+  },
+});
+const VOLUMES = '/api/v1/persistentvolumes';
+/** A volume for the working directory of this analysis alone. */
+const reserved = (id: string, more: object = {}) =>
+  volume(`by-hand-${id}`, { claimRef: { namespace: ground.namespace, name: `working-dir-${id}` }, ...more });
+const byHand = (id: string) => ({ storageClassName: 'vice-by-hand', volumeName: `by-hand-${id}` });
+const dropVolume = (id: string) => () => ground.kube.delete(`${VOLUMES}/by-hand-${id}`);
+
+const elsewhere = {
+  required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['elsewhere'] }] }] },
+};
+
+/** A code may be reached in more ways than one. */
+const arranged: Readonly<Record<string, Arrange>> = {
+  unschedulable_cpu: asking({ cpu: '2' }),
+  unschedulable_memory: asking({ memory: '2Gi' }),
+  unschedulable_gpu: asking({ 'nvidia.com/gpu': '2' }),
+  unschedulable_disk: asking({ 'ephemeral-storage': '2Gi' }),
+  unschedulable_resource: asking({ 'example.com/thing': '1' }),
+  unschedulable_pods: pod(() => ({ ...ground.onSmallNode, nodeSelector: { 'vice-causes': `${ground.namespace}-full` } })),
+  unschedulable_node_selector: pod(() => ({ nodeSelector: { 'vice-causes': 'no-such-node' }, tolerations: [{ operator: 'Exists' }] })),
+  unschedulable_taint: pod(() => ({ nodeSelector: { 'vice-causes': `${ground.namespace}-small` }, tolerations: [] })),
+  scheduling_gated: pod(() => ({ schedulingGates: [{ name: 'vice.test/not-yet' }] })),
+  scheduling: pod(() => ({ schedulerName: 'nobody' })),
+  progress_deadline: async (id) => {
+    const spec = { replicas: 1, progressDeadlineSeconds: 1, template: { spec: { schedulerName: 'nobody' } } };
+    await ground.kube.patch(ground.objects.path('Deployment', id), { spec }, 'strategic');
+    return undefined;
+  },
+  claim_missing: pod(() => ({ volumes: [{ name: 'working-dir', persistentVolumeClaim: { claimName: 'nowhere' } }] })),
+  volume_no_class: claiming(() => ({ storageClassName: '' })),
+  storage_class_missing: claiming(() => ({ storageClassName: 'no-such-class' })),
+  volume_unbound: claiming(() => ({ storageClassName: '', volumeName: 'no-such-volume' })),
+  volume_provisioning: async (id) => {
+    const storageClass = { metadata: { name: ground.namespace }, provisioner: 'example.com/nobody', volumeBindingMode: 'Immediate' };
+    await ground.kube.create('/apis/storage.k8s.io/v1/storageclasses', storageClass);
+    await ground.reclaim(id, { storageClassName: ground.namespace });
+    await ground.start(id);
+    return () => ground.kube.delete(`/apis/storage.k8s.io/v1/storageclasses/${ground.namespace}`);
+  },
+  volume_mismatch: async (id) => {
+    const another = { claimRef: { namespace: ground.namespace, name: 'another', uid: 'another' } };
+    await ground.kube.create(VOLUMES, volume(`by-hand-${id}`, another));
+    await ground.reclaim(id, byHand(id));
+    await ground.start(id);
+    return dropVolume(id);
+  },
+  unschedulable_volume_affinity: async (id) => {
+    await ground.reclaim(id, byHand(id));
+    await ground.kube.create(VOLUMES, reserved(id, { nodeAffinity: elsewhere }));
+    await ground.start(id);
+    return dropVolume(id);
+  },
+  volume_lost: async (id) => {
+    await ground.reclaim(id, byHand(id));
+    await ground.kube.create(VOLUMES, reserved(id));
+    await ground.untilClaim(id, 'Bound');
+    await dropVolume(id)();
+    await ground.kube.patch(`${VOLUMES}/by-hand-${id}`, { metadata: { finalizers: null } });
+    await ground.untilClaim(id, 'Lost');
+    await ground.start(id);
+    return undefined;
+  },
+  quota_exceeded: beside(inNamespace('resourcequotas'), () => ({ metadata: { name: 'none' }, spec: { hard: { pods: '0' } } })),
+  quota_unspecified: beside(
+    inNamespace('resourcequotas'),
+    () => ({ metadata: { name: 'stated' }, spec: { hard: { 'limits.cpu': '1k' } } }),
+    () => ({ containers: [{ name: 'analysis', resources: { limits: { cpu: null } } }] }),
+  ),
+  limit_range: beside(inNamespace('limitranges'), () => ({
+    metadata: { name: 'small' },
+    spec: { limits: [{ type: 'Container', max: { memory: '32Mi' } }] },
+  })),
+  service_account_missing: pod(() => ({ serviceAccountName: 'nobody' })),
+  priority_class_missing: pod(() => ({ priorityClassName: 'no-such-class' })),
+  pod_security: async (id) => {
+    const label = (level: string | null) =>
+      ground.kube.patch(`/api/v1/namespaces/${ground.namespace}`, { metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } } });
+    await label('restricted');
+    await ground.start(id);
+    return () => label(null);
+  },
+  admission_unavailable: beside(admission('validatingwebhookconfigurations'), () => ({
+    metadata: { name: ground.namespace },
+    webhooks: [
+      {
+        name: 'nobody.vice.test',
+        clientConfig: { service: { namespace: ground.namespace, name: 'nobody' } },
+        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': ground.namespace } },
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+        timeoutSeconds: 1,
+      },
+    ],
+  })),
+  scaled_to_zero: async () => undefined,
+  deployment_paused: async (id) => {
+    await ground.kube.patch(ground.objects.path('Deployment', id), { spec: { replicas: 1, paused: true } });
+    return undefined;
+  },
+  incomplete: async (id) => {
+    await ground.kube.delete(ground.objects.path('Service', `vice-${id}`));
+    return undefined;
+  },
+  terminating: async (id) => {
+    const { name, uid } = (await ground.objects.get('ConfigMap', `vice-${id}`)).metadata;
+    // Something that is the anchor's and takes its time.
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true };
+    const slow = { metadata: { name: `slow-${id}`, finalizers: ['vice.test/slow'], ownerReferences: [owner] } };
+    await ground.kube.create(inNamespace('configmaps')(), slow);
+    await ground.deployer.remove(id);
+    return () => ground.kube.patch(`${inNamespace('configmaps')()}/slow-${id}`, { metadata: { finalizers: null } });
+  },
+  orphaned: async (id) => {
+    await ground.kube.delete(ground.objects.path('ConfigMap', `vice-${id}`), 'Foreground');
+    return undefined;
+  },
+};
+
+describe('what a real control plane makes of an analysis is told:', () => {
+  for (const [code, arrange] of Object.entries(arranged)) {
+    test(
+      code,
+      async () => {
+        const id = await ground.applied();
+        const undo = await arrange(id);
+        try {
+          const { phase, message, hint } = await ground.untilTold(id, code);
+          expect([phase === 'running', message === undefined, hint === undefined]).toEqual([false, false, false]);
+          // Whoever polls is told as well, and "not found" is what nothing of it is.
+          expect((await ground.deployer.list()).body.items.find(({ external_id }) => external_id === id)?.reason_code).toBe(code);
+        } finally {
+          await undo?.();
+        }
+        await ground.deployer.removeFully(id);
+      },
+      CASE_MS,
+    );
+  }
+});
+
+/** What kubelets tell of the containers of a pod. None runs here, so their part is played: the rest of the way is the real one. */
+const ofKubelets = causes.filter((cause) => (cause.waiting ?? cause.terminated ?? cause.running) !== undefined && cause.deployment === undefined);
+
+test(
+  'what a kubelet says of the containers of a running analysis, and of their images, is told from its status and its events in kube-apiserver',
+  async () => {
+    const id = await ground.applied();
+    await ground.start(id);
+    const { containers } = await ground.deployer.untilPhase(id, 'running');
+    const name = containers[0]?.pod ?? '';
+    const { metadata } = await ground.objects.get('Pod', name);
+    expect(ofKubelets.length).toBeGreaterThan(35);
+    for (const [n, cause] of ofKubelets.entries()) {
+      const events = (cause.events ?? []).map(({ reason, message, fieldPath }, m) => ({
+        metadata: { name: `${name}.${n}-${m}` },
+        involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: ground.namespace, name, uid: metadata.uid, fieldPath },
+        type: 'Warning',
+        reason,
+        message,
+      }));
+      for (const event of events) await ground.kube.create(inNamespace('events')(), event);
+      const [{ status } = { status: {} }] = podsOf(cause);
+      await ground.kube.patch(`${ground.objects.path('Pod', name)}/status`, { status: { ...status, phase: 'Running' } });
+      await ground.untilTold(id, cause.code, cause.says);
+      for (const event of events) await ground.kube.delete(`${inNamespace('events')()}/${event.metadata.name}`);
+    }
+  },
+  CASE_MS,
+);
