@@ -191,8 +191,9 @@ export class ForbiddenError extends ViceError {
   readonly status = 403;
   readonly challenge: string;
 
-  constructor(refusal: string) {
-    super(refusal);
+  /** @param subject whom the caller was taken for */
+  constructor(refusal: string, subject: string) {
+    super(refusal, { details: { subject } });
     this.challenge = `Bearer realm="vice", error="insufficient_scope", error_description="${refusal}"`;
   }
 }

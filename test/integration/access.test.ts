@@ -153,10 +153,12 @@ describe('a role', () => {
   });
 
   test('that is missing is told with what it would take', async () => {
-    const { ask } = interfaceOf();
+    const { ask, captured } = interfaceOf();
     const answer = await ask('POST', '/api/v1/clusters/reload', await issuer.token({ claims: roles('vice-viewer') }));
     expect(challengeOf(answer)).toBe('Bearer realm="vice", error="insufficient_scope", error_description="this needs the role of an operator"');
-    expect(await answer.json()).toMatchObject({ code: 'forbidden', detail: 'this needs the role of an operator' });
+    expect(await answer.json()).toMatchObject({ code: 'forbidden', detail: 'this needs the role of an operator', details: { subject: 'alice' } });
+    const told = captured.lines.find(({ level }) => level === 'warn');
+    expect(told).toMatchObject({ subject: 'alice', method: 'POST', path: '/api/v1/clusters/reload', request_id: answer.headers.get('x-request-id') });
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import type { Elysia } from 'elysia';
 import { pino } from 'pino';
 import { keyRingIn, newKeyLine } from '../../src/adapters/keys/key-ring.ts';
 import { keyVault } from '../../src/adapters/keys/vault.ts';
@@ -25,6 +26,7 @@ const one = { name: 'one', deployer_url: 'https://deployer:8443' };
 
 let db: Database;
 let url: string;
+let app: Elysia;
 const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   db = openDatabase(await freshDatabase());
@@ -34,7 +36,7 @@ beforeAll(async () => {
   const registry = clusterRegistry({ store, certificates, reloadMs: 3_600_000, log });
   await registry.start();
   const newId = () => crypto.randomUUID() as ClusterId; // which is a UUID
-  const app = createApp({ log });
+  app = createApp({ log });
   clusterRoutes(app, { clusters: clusterUseCases({ store, registry, certificates, newId, log }), maxBodyBytes: 100_000 });
   auditRoutes(app, { audit: auditLog(db) });
   const serving = serve(app, { port: 0, hostname: '127.0.0.1', maxBodyBytes: 100_000 });
@@ -95,6 +97,26 @@ test('every change leaves who, what and how it was before and after, and no key'
   expect(registered?.after?.['client_key_encrypted_sha256']).toMatch(/^[0-9a-f]{64}$/);
   for (const line of [...pair.key.split('\n'), ...pair.cert.split('\n')].filter((part) => part.length > 30)) {
     expect(JSON.stringify(entries)).not.toContain(line);
+  }
+});
+
+test('no route that changes clusters, whichever there will be, does so without a row', async () => {
+  const unchanging = ['/api/v1/clusters/reload', '/api/v1/clusters/:id/test'];
+  const bodies: Readonly<Record<string, object>> = {
+    'POST /api/v1/clusters': { name: 'registered', deployer_url: one.deployer_url },
+    'PUT /api/v1/clusters/:id': { priority: 1 },
+    'POST /api/v1/clusters/:id/forget': { confirm: 'one' },
+  };
+  const routes = app.routes.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/') && !unchanging.includes(path));
+  expect(routes.length).toBeGreaterThan(6);
+  for (const { method, path } of routes) {
+    await db`DELETE FROM vice_clusters`;
+    const { id } = (await ask('POST', '/clusters', one)).body;
+    const [before] = (await page()).entries;
+    const { status } = await ask(method, path.replace('/api/v1', '').replace(':id', id), bodies[`${method} ${path}`]);
+    const [after] = (await page()).entries;
+    expect([method, path, status < 300, after?.id !== before?.id]).toEqual([method, path, true, true]);
+    expect(after?.request_id).toStartWith(`r-${method}`);
   }
 });
 

@@ -25,7 +25,8 @@ export function keptAddresses(ask: Resolve = systemResolver, now: () => number =
 
 async function systemResolver(name: string): Promise<readonly string[]> {
   try {
-    return (await lookup(name, { all: true })).map(({ address }) => address);
+    // A machine without IPv6 says so at once; a network that swallows it says nothing, so that it comes last.
+    return (await lookup(name, { all: true })).sort((a, b) => a.family - b.family).map(({ address }) => address);
   } catch (err) {
     throw new DeployerUnreachableError(`the deployer's host ${name} cannot be resolved`, { cause: err, details: { host: name } });
   }

@@ -27,7 +27,7 @@ export function guardRoutes(app: Elysia, identify: Identify): void {
     const caller = await identify(tokenIn(request.headers));
     rememberCaller(request, caller);
     if (caller.role !== 'operator' && caller.role !== needed)
-      throw new ForbiddenError(`this needs the role of ${needed === 'viewer' ? 'a' : 'an'} ${needed}`);
+      throw new ForbiddenError(`this needs the role of ${needed === 'viewer' ? 'a' : 'an'} ${needed}`, caller.subject);
   });
 }
 

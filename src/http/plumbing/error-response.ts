@@ -16,7 +16,7 @@ export interface FailedRequest {
   readonly allowed: () => readonly string[];
 }
 
-/** The one place where an error becomes an answer. What we did not foresee, and what we must answer for, is logged here, once, with its cause. */
+/** The one place where an error becomes an answer. What we did not foresee, what we must answer for, and who tried what they may not, is logged here, once, with its cause. */
 export function errorResponse(err: unknown, failed: FailedRequest, log: Logger): Response {
   const known = ours(err, failed);
   const answer = failed.dialect === 'problem' ? problemOf(known, failed.requestId) : platformErrorOf(known);
@@ -24,6 +24,10 @@ export function errorResponse(err: unknown, failed: FailedRequest, log: Logger):
     const facts = { err: known, request_id: failed.requestId, method: failed.method, path: failed.path, status: answer.status };
     if (known instanceof ViceError) log.warn(facts, 'request failed');
     else log.error(facts, 'request failed for a reason that was not foreseen');
+  }
+  if (known instanceof ForbiddenError) {
+    const { requestId: request_id, method, path } = failed;
+    log.warn({ ...known.details, request_id, method, path, reason: known.message }, 'a caller asked for what it may not do');
   }
   return toResponse(answer, headersOf(known, failed));
 }
