@@ -45,6 +45,7 @@ export function clusterPage(cluster: Cluster, now: number): string {
     ['connection', connectionOf(cluster)],
     ['checked', checkedOf(cluster, now)],
     ['version', cluster.deployer?.version],
+    ['clock', clockOf(cluster)],
     ['enabled', cluster.enabled ? 'yes' : 'no'],
     ['priority', cluster.priority],
     ['tls', tlsOf(cluster)],
@@ -65,6 +66,20 @@ export function connectionOf({ connection }: Cluster): string {
   return connection.reason === undefined ? connection.state : `${connection.state}: ${connection.reason}`;
 }
 
+/** What no clock that is kept right is off by. */
+const MOST_SKEW_MS = 5_000;
+
+function isClockWrong({ deployer }: Cluster): boolean {
+  return Math.abs(deployer?.clock_skew_ms ?? 0) > MOST_SKEW_MS;
+}
+
+function clockOf({ deployer }: Cluster): string | undefined {
+  if (deployer === undefined) return undefined;
+  const seconds = Math.round(deployer.clock_skew_ms / 1_000);
+  if (seconds === 0) return 'right';
+  return `${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`;
+}
+
 function tlsOf({ mtls_enabled, deployer_url }: Cluster): string {
   if (mtls_enabled) return 'mutual';
   return deployer_url.startsWith('https:') ? 'yes' : 'no';
@@ -79,6 +94,7 @@ function notesOf(cluster: Cluster): readonly string[] {
   const trouble = status_reason ?? connection?.reason;
   return [
     ...(trouble === undefined ? [] : [trouble]),
+    ...(isClockWrong(cluster) ? [`the clock of its deployer is ${clockOf(cluster)}`] : []),
     ...(client === undefined ? [] : expiring('the client certificate', client)),
     ...authorities.flatMap((authority) => expiring(`the authority ${authority.subject}`, authority)),
   ];
