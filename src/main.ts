@@ -35,7 +35,10 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv, signal: Abo
   const flags = new Set(argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined));
   if (['--version', '-version'].some((flag) => flags.has(flag))) return printVersion();
   if (['--help', '-help', '-h'].some((flag) => flags.has(flag))) return (await import('./cli/help.ts')).run(topicOf(argv));
-  if (name !== undefined) return (await pick('command', commands, name)).run(rest, env, signal);
+  if (name !== undefined) {
+    endWithReader();
+    return (await pick('command', commands, name)).run(rest, env, signal);
+  }
   if (mode !== undefined) return (await pick('mode', modes, mode)).run(argv, env, signal);
   // The bootstrap of a function gets no arguments.
   if (env['AWS_LAMBDA_RUNTIME_API']) return (await import('./modes/lambda.ts')).run(argv, env, signal);
@@ -71,6 +74,11 @@ async function printVersion(): Promise<number> {
   const { version } = await import('./config/version.ts');
   process.stdout.write(`vice ${version}\n`);
   return 0;
+}
+
+/** Whoever reads what a command writes may have enough of it, as `head` does: the command then ends as SIGPIPE would have ended it. */
+function endWithReader(): void {
+  process.stdout.on('error', () => process.exit(128 + 13));
 }
 
 /** The first signal asks the mode to drain, a second one ends the process as the signal would have. */
