@@ -234,6 +234,7 @@ describe('the issuer', () => {
 
   test.each([
     ['is not there', undefined],
+    ['does not answer', () => new Promise<Response>(() => {})],
     ['answers with an error', () => new Response('no', { status: 500 })],
     ['sends us elsewhere', () => Response.redirect('http://127.0.0.1:1/', 302)],
     ['answers with what is no key set', () => Response.json({ keys: 'none' })],
