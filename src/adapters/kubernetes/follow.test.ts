@@ -20,12 +20,13 @@ class Script {
   readonly watches: { readonly from: string; send(event: object): void; end(): void; garble(): void }[] = [];
   watchStatus = 200;
   listStatus = 200;
+  listMessage = 'no';
 
   answer(request: Request): Response {
     const query = new URL(request.url).searchParams;
     if (query.get('watch') === null) {
       this.lists += 1;
-      if (this.listStatus !== 200) return Response.json({ kind: 'Status', reason: 'X', message: 'no' }, { status: this.listStatus });
+      if (this.listStatus !== 200) return Response.json({ kind: 'Status', reason: 'X', message: this.listMessage }, { status: this.listStatus });
       return Response.json({ kind: 'List', metadata: { resourceVersion: String(this.version) }, items: this.objects });
     }
     if (this.watchStatus !== 200) return Response.json({ kind: 'Status', reason: 'Expired', message: 'too old' }, { status: this.watchStatus });
@@ -52,6 +53,7 @@ function object(name: string, version: number): KubeObject {
 class Recorder implements ObjectSink {
   readonly told: string[] = [];
   alives = 0;
+  denied?: () => void;
   relist() {
     const names: string[] = [];
     return {
@@ -175,5 +177,16 @@ describe('a follower', () => {
     await watching(1);
     ending.abort();
     await ended;
+  });
+
+  test('says that it may not look, to whoever can do without, and asks again later', async () => {
+    const { script, recorder, told } = follow({ notServedMs: 20 });
+    recorder.denied = () => void recorder.told.push('denied');
+    script.listStatus = 403;
+    script.listMessage = 'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "apps"';
+    await told('denied');
+    script.objects = [object('a', 9)];
+    script.listStatus = 200;
+    await told('replaced a @10');
   });
 });
