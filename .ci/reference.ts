@@ -5,6 +5,7 @@ import { metricsReference } from '../src/adapters/metrics/reference.ts';
 import { cliReference } from '../src/config/client/reference.ts';
 import { flagsReference } from '../src/config/reference.ts';
 import { statusReference } from '../src/deployer/observe/reasons/reference.ts';
+import { policyReference } from '../src/deployer/policy/reference.ts';
 import { COORDINATOR_OPENAPI, coordinatorApi } from '../src/http/coordinator-api/coordinator-api.ts';
 import { DEPLOYER_OPENAPI, deployerApi } from '../src/http/deployer-api/deployer-api.ts';
 import { openApiDocument } from '../src/http/plumbing/openapi.ts';
@@ -51,6 +52,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     'docs/reference/openapi-coordinator.json': json(await openApiDocument(coordinator, COORDINATOR_OPENAPI)),
     'docs/reference/openapi-deployer.json': json(await openApiDocument(deployer, DEPLOYER_OPENAPI)),
     'docs/reference/flags.md': flagsReference(),
+    'docs/reference/policy.md': policyReference(),
     'docs/reference/metrics.md': metricsReference(),
     'docs/reference/cli.md': cliReference(),
     'docs/reference/status.md': statusReference(),

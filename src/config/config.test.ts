@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors/errors.ts';
+import { BUILT_IN_POLICY } from '../schema/read-policy.ts';
 import { loadMigrateConfig, loadSpecConfig } from './commands.ts';
 import { loadCoordinatorConfig } from './coordinator.ts';
 import { loadDeployerConfig, loadLambdaConfig } from './deployer.ts';
@@ -188,6 +189,25 @@ describe('a deployer', () => {
     }
     expect(Object.keys(faultsOf(() => loadDeployerConfig([], { HOME: folder })))).toEqual(['--kubeconfig']);
     expect(faultsOf(() => loadLambdaConfig([], { KUBECONFIG: '/nowhere' }))).toEqual({ KUBECONFIG: '/nowhere cannot be read' });
+  });
+
+  test('takes the policy of its administrator, as a service and as a function, and tells every fault of it at the start', () => {
+    const policy = written('limits: { cpu: "8" }\n');
+    const limits = { ...BUILT_IN_POLICY.limits, cpu: '8' };
+    expect(loadDeployerConfig(['--policy', policy], { CLUSTER: '1' })).toMatchObject({ policy: { ...BUILT_IN_POLICY, limits } });
+    expect(loadLambdaConfig([], { CLUSTER: '1', DISCOENV_POLICY: policy })).toMatchObject({ policy: { limits } });
+    expect(loadDeployerConfig([], { CLUSTER: '1' }).policy).toEqual(BUILT_IN_POLICY);
+    const faulty = written('limits: { cpu: lots, replicas: "2" }\nhost: {}\n');
+    for (const load of [loadDeployerConfig, loadLambdaConfig]) {
+      const faults = faultsOf(() => load(['--policy', faulty, '--vice-namespace', 'No'], { CLUSTER: '1' }));
+      expect(Object.keys(faults).toSorted()).toEqual([
+        '--vice-namespace',
+        `host in ${faulty}`,
+        `limits.cpu in ${faulty}`,
+        `limits.replicas in ${faulty}`,
+      ]);
+      expect(faultsOf(() => load(['--policy', '/nowhere'], { CLUSTER: '1' }))).toEqual({ '--policy': '/nowhere cannot be read' });
+    }
   });
 
   test('takes the way to transfer programs as a URL that names the analysis', () => {

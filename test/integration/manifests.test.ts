@@ -7,6 +7,8 @@ import { DEPLOYER_METRICS } from '../../src/adapters/metrics/deployer-metrics.ts
 import { loadCoordinatorConfig } from '../../src/config/coordinator.ts';
 import { loadDeployerConfig } from '../../src/config/deployer.ts';
 import { standaloneOptions } from '../../src/config/options/deployer-options.ts';
+import { variableOf } from '../../src/config/sources/sources.ts';
+import { BUILT_IN_POLICY } from '../../src/schema/read-policy.ts';
 
 const deploy = join(import.meta.dir, '../../deploy');
 const components = ['coordinator', 'deployer'] as const;
@@ -142,4 +144,26 @@ test('deploy/observability asks for metrics that there are, with labels that the
     expect([alert, asked.length]).toEqual([alert, 1]);
     for (const { name, label } of asked) expect([alert, metrics.get(name) ?? name]).toEqual([alert, expect.arrayContaining(label ? [label] : [])]);
   }
+});
+
+describe('deploy/deployer-policy', () => {
+  const folder = join(deploy, 'deployer-policy');
+
+  test('ships a policy that lets in what the built-in one does', () => {
+    expect(loadDeployerConfig(['--policy', join(folder, 'policy.yaml')], { CLUSTER: '1' }).policy).toEqual(BUILT_IN_POLICY);
+  });
+
+  test('gives the file to the deployer where the deployer looks for it', () => {
+    const { configMapGenerator, patches } = parseAllDocuments(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'))[0]?.toJS() ?? {};
+    const [generated] = configMapGenerator;
+    expect(generated).toMatchObject({ namespace: 'vice-system', files: ['policy.yaml'] });
+    const patch: Manifest = parseAllDocuments(patches[0].patch)[0]?.toJS();
+    const { container: shipped } = podOf('deployer');
+    const { containers, volumes } = Object(patch.spec?.template?.spec);
+    const [{ name, env, volumeMounts }] = containers;
+    expect([patch.metadata.name, patch.metadata.namespace, name]).toEqual(['vice-deployer', 'vice-system', Object(shipped)['name']]);
+    expect(volumes).toEqual([{ name: 'policy', configMap: { name: generated.name } }]);
+    expect(volumeMounts).toEqual([{ name: 'policy', mountPath: '/etc/vice/policy', readOnly: true }]);
+    expect(env).toEqual([{ name: variableOf('DISCOENV_', standaloneOptions.policy.key), value: '/etc/vice/policy/policy.yaml' }]);
+  });
 });

@@ -129,3 +129,11 @@ export const RULES = {
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleId = keyof typeof RULES;
+
+/** Of the document itself, before it is a spec: `src/schema/strict-json.ts` and `src/schema/unspeakable.ts`. Their ids are as stable. */
+export const DOCUMENT_RULES = {
+  'json.duplicate-key': { refuses: 'a key that stands twice in one object: programs disagree on which of them counts' },
+  'json.prototype-key': { refuses: '`__proto__` and `constructor` as keys' },
+  'json.depth': { refuses: 'more than 32 levels of nesting' },
+  'json.text': { refuses: 'text with the character NUL or with half of a character, and numbers beyond every double' },
+} as const satisfies Readonly<Record<string, Rule>>;

@@ -14,6 +14,8 @@ export interface Shape {
   /** What may stand below it. */
   readonly fields?: ReadonlyMap<string, Shape>;
   readonly required?: readonly string[];
+  /** Its fields are not below it: each is what it may be as a whole, by its name. */
+  readonly isByName?: true;
   readonly item?: Shape;
 }
 
@@ -63,22 +65,24 @@ const MOST_ITEMS = 256;
 export interface ListOptions {
   /** @default 0 */
   readonly least?: number;
-  /** @default 256 */
+  /** What a key of the policy says. @default 256 */
   readonly most?: (given: Given) => number;
   readonly also?: (items: readonly unknown[], visit: Visit) => void;
 }
 
 /** A list, every item of one shape. */
-export function list(rule: RuleId, item: Shape, { least = 0, most = () => MOST_ITEMS, also }: ListOptions = {}): Shape {
+export function list(rule: RuleId, item: Shape, { least = 0, most, also }: ListOptions = {}): Shape {
   return {
     rule,
     allows: 'a list',
     item,
     check(value, visit) {
       if (!Array.isArray(value)) return visit.refuse(rule, `is ${shown(value)}`, 'a list');
-      const limit = most(visit.given);
+      const limit = most?.(visit.given) ?? MOST_ITEMS;
       // Beyond the limit nothing is looked at: the list is refused as a whole, and a long one costs time.
-      if (value.length > limit) return visit.refuse(rule, `has ${value.length} items`, `at most ${limit}`);
+      if (value.length > limit) {
+        return visit[most === undefined ? 'refuse' : 'refuseByPolicy'](rule, `has ${value.length} items`, `at most ${limit}`);
+      }
       if (value.length < least) visit.refuse(rule, 'is empty', `at least ${least}`);
       for (const [index, one] of value.entries()) below(item, one, visit, index);
       also?.(value, visit);
@@ -106,6 +110,7 @@ export function byName(rule: RuleId, shapes: Readonly<Record<string, Shape>>): S
     rule,
     allows,
     fields: known,
+    isByName: true,
     check(value, visit) {
       if (!isRecord(value)) return visit.refuse(rule, `is ${shown(value)}`, `an object, which is ${allows}`);
       const shape = known.get(String(value['name']));
@@ -123,18 +128,20 @@ export interface Value {
   readonly is: (candidate: unknown, given: Given) => boolean;
   /** What it is for this spec, where `allows` says it in general. */
   readonly here?: (given: Given) => string;
+  /** A key of the policy decides. */
+  readonly byPolicy?: boolean;
   /** The value may be a secret of a user: it is not repeated. */
   readonly isPrivate?: boolean;
 }
 
-export function value({ rule, allows, is, here, isPrivate = false }: Value): Shape {
+export function value({ rule, allows, is, here, byPolicy = false, isPrivate = false }: Value): Shape {
   return {
     rule,
     allows,
     check(candidate, visit) {
       if (is(candidate, visit.given)) return;
       const message = isPrivate && typeof candidate === 'string' ? 'is another text' : `is ${shown(candidate)}`;
-      visit.refuse(rule, message, here === undefined ? allows : `${allows}: ${here(visit.given)}`);
+      visit[byPolicy ? 'refuseByPolicy' : 'refuse'](rule, message, here === undefined ? allows : `${allows}: ${here(visit.given)}`);
     },
   };
 }

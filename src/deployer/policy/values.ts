@@ -36,7 +36,7 @@ export function own(rule: RuleId, allows: string, of: (given: Given) => string):
 
 /** A text that one of the policy's patterns matches. A bare `*` leaves out what `reserved` knows: that must be named. */
 export function listed(rule: RuleId, allows: string, patterns: (policy: Policy) => readonly string[], reserved?: RegExp): Shape {
-  return value({ rule, allows, is: (candidate, { policy }) => isListed(candidate, patterns(policy), reserved) });
+  return value({ rule, allows, byPolicy: true, is: (candidate, { policy }) => isListed(candidate, patterns(policy), reserved) });
 }
 
 export function isListed(candidate: unknown, patterns: readonly string[], reserved?: RegExp): boolean {
@@ -49,6 +49,7 @@ export function amount(rule: RuleId, limit: (policy: Policy) => string): Shape {
   return value({
     rule,
     allows: 'a quantity in the notation of Kubernetes, as text',
+    byPolicy: true,
     is: (candidate, { policy }) => isUpTo(candidate, limit(policy)),
     here: ({ policy }) => `at most ${limit(policy)}`,
   });

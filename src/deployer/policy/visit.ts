@@ -6,13 +6,19 @@ export interface Violation {
   readonly path: string;
   readonly message: string;
   readonly rule: RuleId;
-  /** What would be let in, and the key of the policy that decides it. */
+  /** What would be let in, and the key of the policy that decides it, if one does. */
   readonly allowed: string;
 }
 
 /** More than this helps nobody, and a hostile spec could have hundreds of thousands. */
 const MOST_VIOLATIONS = 200;
 const LONGEST_STEP = 100;
+
+interface Found {
+  readonly rule: RuleId;
+  readonly message: string;
+  readonly allowed: () => string;
+}
 
 /** A walk through a spec: where it is, and what it has found. */
 export class Visit {
@@ -37,9 +43,18 @@ export class Visit {
 
   /** Tells of a violation here, or at `below`. */
   refuse(rule: RuleId, message: string, allowed: string, ...below: readonly (string | number)[]): void {
+    this.#tell({ rule, message, allowed: () => allowed }, below);
+  }
+
+  /** As `refuse`, where the administrator could have let it in: says which key of the policy that is, and what stands there. */
+  refuseByPolicy(rule: RuleId, message: string, allowed: string, ...below: readonly (string | number)[]): void {
+    this.#tell({ rule, message, allowed: () => `${allowed}${decidedBy(rule, this.given)}` }, below);
+  }
+
+  #tell({ rule, message, allowed }: Found, below: readonly (string | number)[]): void {
     this.count += 1;
     if (this.violations.length >= MOST_VIOLATIONS) return;
-    this.violations.push({ path: pathOf([...this.#path, ...below]), message, rule, allowed: `${allowed}${decidedBy(rule, this.given)}` });
+    this.violations.push({ path: pathOf([...this.#path, ...below]), message, rule, allowed: allowed() });
   }
 }
 

@@ -10,8 +10,8 @@ export function checkWhole(spec: ViceDeploymentSpec, visit: Visit): void {
   if (hasIngress && hasRoute) visit.refuse('spec.route', 'is there beside an ingress', 'one of them', 'http_route');
   if (!hasIngress && !hasRoute) visit.refuse('spec.route', 'is missing, and so is http_route', 'one of them', 'ingress');
   const objects = objectsIn(spec);
-  if (objects.length > limits.objects) visit.refuse('spec.objects', `has ${objects.length} objects`, `at most ${limits.objects}`);
-  if (isDeeper(spec, limits.depth)) visit.refuse('spec.depth', 'is nested too deeply', `at most ${limits.depth} levels`);
+  if (objects.length > limits.objects) visit.refuseByPolicy('spec.objects', `has ${objects.length} objects`, `at most ${limits.objects}`);
+  if (isDeeper(spec, limits.depth)) visit.refuseByPolicy('spec.depth', 'is nested too deeply', `at most ${limits.depth} levels`);
   const { subdomain } = spec.metadata;
   if (subdomain !== undefined && subdomain !== visit.given.subdomain) {
     visit.refuse('spec.subdomain', `is ${shown(subdomain)}`, visit.given.subdomain, 'metadata', 'subdomain');

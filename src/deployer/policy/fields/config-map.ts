@@ -18,7 +18,7 @@ const data: Shape = {
       if (typeof text !== 'string') visit.refuse('config-map.size', `is ${shown(text)}`, 'text', key);
       else left -= Buffer.byteLength(text) + key.length;
       if (left >= 0) continue;
-      return visit.refuse('config-map.size', 'is too much, or what comes before it', `${most} bytes together`, key);
+      return visit.refuseByPolicy('config-map.size', 'is too much, or what comes before it', `${most} bytes together`, key);
     }
   },
 };

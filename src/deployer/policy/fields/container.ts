@@ -113,6 +113,9 @@ const REFUSED = {
   volumeMounts: 'container.mounts',
 } as const satisfies Readonly<Record<string, RuleId>>;
 
+const plainSecurity = containerSecurity(() => []);
+const capableSecurity = containerSecurity(({ policy }) => policy.security.capabilities);
+
 interface Container {
   readonly role: ImageRole;
   readonly fields: Readonly<Record<string, Shape>>;
@@ -124,8 +127,9 @@ interface Container {
 function container(name: string, { role, fields: own, refused = {}, required = [], mayAddCapabilities = false }: Container): Shape {
   const image = value({
     rule: 'container.image',
-    allows: `an image that policy images.${role} lists`,
+    allows: `an image that \`images.${role}\` lists`,
     is: (candidate, { policy }) => isImage(candidate, policy.images[role]),
+    byPolicy: true,
     here: ({ policy }) => JSON.stringify(policy.images[role]),
   });
   return fields({
@@ -137,7 +141,7 @@ function container(name: string, { role, fields: own, refused = {}, required = [
       ports,
       readinessProbe: probe,
       resources,
-      securityContext: containerSecurity(({ policy }) => (mayAddCapabilities ? policy.security.capabilities : [])),
+      securityContext: mayAddCapabilities ? capableSecurity : plainSecurity,
       ...own,
     },
     refused: { ...REFUSED, ...refused },

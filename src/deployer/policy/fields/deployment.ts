@@ -21,6 +21,7 @@ const pullSecret = fields({
     name: value({
       rule: 'pod.pull-secrets',
       allows: 'the name of a Secret that the policy lists',
+      byPolicy: true,
       is: (name, { policy }) => isListed(name, policy.images.pull_secrets, KEPT) && DNS_NAME.test(String(name)),
     }),
   },
@@ -44,6 +45,7 @@ const pod = fields({
     terminationGracePeriodSeconds: value({
       rule: 'pod.termination-grace',
       allows: 'a whole number of seconds',
+      byPolicy: true,
       is: (candidate, { policy }) => isWhole(candidate, 0, policy.limits.termination_grace_seconds),
     }),
     dnsPolicy: exactly('pod.dns', 'ClusterFirst'),
@@ -88,6 +90,7 @@ export const deployment = fields({
         replicas: value({
           rule: 'deployment.replicas',
           allows: 'a whole number of pods',
+          byPolicy: true,
           is: (candidate, { policy }) => isWhole(candidate, 0, policy.limits.replicas),
         }),
         selector: podSelector,

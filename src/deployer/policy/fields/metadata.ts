@@ -36,7 +36,7 @@ const labels: Shape = {
 function checkLabel(key: string, label: unknown, visit: Visit) {
   if (RESERVED.has(key)) return visit.refuse('object.reserved-labels', 'is written by the deployer alone', 'nothing', key);
   if (!LABELS.has(key) && !(LABEL_KEY.test(key) && isListed(key, visit.given.policy.metadata.labels))) {
-    return visit.refuse('object.labels', 'is no label of an analysis', LABEL_LIST, key);
+    return visit.refuseByPolicy('object.labels', 'is no label of an analysis', LABEL_LIST, key);
   }
   const expected = OWNED.get(key)?.(visit.given);
   if (expected !== undefined && label !== expected) return visit.refuse('object.labels', `is ${shown(label)}`, expected, key);
@@ -56,7 +56,7 @@ function annotations(rule: RuleId, patterns: (policy: Policy) => readonly string
       if (!isRecord(candidate)) return visit.refuse(rule, `is ${shown(candidate)}`, 'annotations');
       for (const [key, text] of Object.entries(candidate)) {
         if (RESERVED.has(key)) visit.refuse('object.reserved-labels', 'is written by the deployer alone', 'nothing', key);
-        else if (!isListed(key, patterns(visit.given.policy))) visit.refuse(rule, 'is not allowed', 'an annotation on the list', key);
+        else if (!isListed(key, patterns(visit.given.policy))) visit.refuseByPolicy(rule, 'is not allowed', 'an annotation on the list', key);
         else if (typeof text !== 'string' || !form.test(text)) visit.refuse(rule, `is ${shown(text)}`, described, key);
       }
     },

@@ -41,7 +41,13 @@ export const service = fields({
 
 /** The own subdomain, alone or before a domain that the policy allows. */
 export function host(rule: RuleId): Shape {
-  return value({ rule, allows: 'the own subdomain, alone or with a domain, as the policy says', is: isOwnHost, here: ({ subdomain }) => subdomain });
+  return value({
+    rule,
+    allows: 'the own subdomain, alone or with a domain, as the policy says',
+    byPolicy: true,
+    is: isOwnHost,
+    here: ({ subdomain }) => subdomain,
+  });
 }
 
 function isOwnHost(candidate: unknown, { subdomain, policy: { hosts } }: Given): boolean {

@@ -23,9 +23,9 @@ const amounts: Shape = {
     if (!isRecord(candidate)) return visit.refuse('container.resources', `is ${shown(candidate)}`, this.allows);
     for (const [resource, amount] of Object.entries(candidate)) {
       const limit = limitOf(resource, visit.given.policy);
-      if (limit === undefined) visit.refuse('container.resources', 'is no resource of an analysis', this.allows, resource);
+      if (limit === undefined) visit.refuseByPolicy('container.resources', 'is no resource of an analysis', this.allows, resource);
       else if (!isUpTo(amount, limit))
-        visit.refuse('container.resources', `is ${shown(amount)}`, `a quantity of at most ${limit}, as text`, resource);
+        visit.refuseByPolicy('container.resources', `is ${shown(amount)}`, `a quantity of at most ${limit}, as text`, resource);
     }
   },
 };

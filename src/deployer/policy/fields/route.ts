@@ -17,7 +17,7 @@ const parent = fields({
   also: (gateway, visit) => {
     const { gateways } = visit.given.policy.http_route;
     if (!gateways.some((pattern) => isGateway(gateway, pattern))) {
-      visit.refuse('route.parents', 'is not a Gateway that the policy lists', 'a Gateway, listed as namespace/name');
+      visit.refuseByPolicy('route.parents', 'is not a Gateway that the policy lists', 'a Gateway, listed as namespace/name');
     }
   },
 });

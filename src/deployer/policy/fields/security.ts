@@ -7,6 +7,7 @@ import { exactly, flag, isListed, isWhole, text } from '../values.ts';
 const user = value({
   rule: 'pod.users',
   allows: 'a whole number in the range of the policy',
+  byPolicy: true,
   is: (candidate, given) => isUser(candidate, given),
   here: ({ policy: { security } }) => `${security.least_user} to ${security.most_user}`,
 });
@@ -34,7 +35,7 @@ export const podSecurity = fields({
   refused: { sysctls: 'pod.sysctls' },
   also: ({ runAsUser }, visit) => {
     const { least_user } = visit.given.policy.security;
-    if (runAsUser === undefined && least_user > 0) visit.refuse('pod.users', 'is required', `at least ${least_user}`, 'runAsUser');
+    if (runAsUser === undefined && least_user > 0) visit.refuseByPolicy('pod.users', 'is required', `at least ${least_user}`, 'runAsUser');
   },
 });
 
@@ -43,6 +44,7 @@ export function containerSecurity(mayAdd: (given: Given) => readonly string[]): 
   const added = value({
     rule: 'container.capabilities',
     allows: 'what the policy lists, of `input-files-init` alone',
+    byPolicy: true,
     is: (candidate, given) => candidate !== 'ALL' && isListed(candidate, mayAdd(given)),
     here: (given) => JSON.stringify(mayAdd(given)),
   });

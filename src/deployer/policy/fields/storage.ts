@@ -20,11 +20,11 @@ const boundOrFree: Also = ({ volumeName, accessModes, storageClassName }, visit)
   if (volumeName !== undefined && !visit.given.volumes.has(volumeName)) return;
   const classes = volumeName === undefined ? claim_classes : data_classes;
   if (typeof storageClassName === 'string' && storageClassName !== '' && !isListed(storageClassName, classes)) {
-    visit.refuse('claim.storage-class', `is ${shown(storageClassName)}`, JSON.stringify(classes), 'storageClassName');
+    visit.refuseByPolicy('claim.storage-class', `is ${shown(storageClassName)}`, JSON.stringify(classes), 'storageClassName');
   }
   if (volumeName !== undefined) return;
   if (isListed(storageClassName, data_classes)) {
-    visit.refuse('claim.volume', 'is required with this storage class', 'the volume of the spec', 'volumeName');
+    visit.refuseByPolicy('claim.volume', 'is required with this storage class', 'the volume of the spec', 'volumeName');
   }
   if (Array.isArray(accessModes) && !accessModes.includes('ReadWriteOnce')) {
     visit.refuse('claim.access-modes', 'are for more than one node', '[ReadWriteOnce], for a claim without a volume of its own', 'accessModes');
@@ -72,7 +72,8 @@ const attributes: Shape = {
   check(candidate, visit) {
     if (!isRecord(candidate)) return visit.refuse('persistent-volume.attributes', `is ${shown(candidate)}`, this.allows);
     for (const [key, text] of Object.entries(candidate)) {
-      if (!isListed(key, visit.given.policy.storage.csi_attributes)) visit.refuse('persistent-volume.attributes', 'is not allowed', this.allows, key);
+      if (!isListed(key, visit.given.policy.storage.csi_attributes))
+        visit.refuseByPolicy('persistent-volume.attributes', 'is not allowed', this.allows, key);
       else if (typeof text !== 'string' || text.length > MOST_ATTRIBUTE) visit.refuse('persistent-volume.attributes', 'is no text', 'text', key);
       else if (ATTRIBUTES.get(key)?.(text, visit.given) === false)
         visit.refuse('persistent-volume.attributes', `is ${shown(text)}`, this.allows, key);
