@@ -5,6 +5,9 @@ import { placeOf } from '../adapters/keys/vault.ts';
 import { openDatabase } from '../adapters/postgres/database.ts';
 import { type SealedKey, sealedKeys } from '../adapters/postgres/sealed-keys.ts';
 import { loadKeysConfig } from '../config/keys-command.ts';
+import { print } from './output/print.ts';
+import { screenOf } from './output/screen.ts';
+import { type Column, table } from './output/table.ts';
 
 /**
  * `vice keys generate` prints a new encryption key, as a line of a key file. `vice keys rotate` seals every private key of the registry anew with the first key
@@ -19,27 +22,37 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signa
   const ring = keyRingIn(config.keys.text, config.keys.origin);
   const db = openDatabase(config.dbUri, { maxConnections: 1 });
   try {
-    return await rotate(sealedKeys(db), ring, signal);
+    const outcomes = await rotate(sealedKeys(db), ring, signal);
+    print(config.output, { keys: outcomes }, () => table(outcomes, COLUMNS, screenOf(env)));
+    return outcomes.every(({ failed }) => !failed) && !signal.aborted ? 0 : 1;
   } finally {
     await db.end({ timeout: 1 });
   }
 }
 
-async function rotate(store: ReturnType<typeof sealedKeys>, ring: KeyRing, signal: AbortSignal): Promise<number> {
-  const outcomes: (readonly [name: string, outcome: string])[] = [];
-  let failed = 0;
+interface Rotated {
+  readonly cluster: string;
+  readonly outcome: string;
+  readonly failed: boolean;
+}
+
+const COLUMNS: readonly Column<Rotated>[] = [
+  { header: 'CLUSTER', of: ({ cluster }) => cluster },
+  { header: 'OUTCOME', of: ({ outcome }) => outcome, tone: ({ failed }) => (failed ? 'bad' : 'plain') },
+];
+
+async function rotate(store: ReturnType<typeof sealedKeys>, ring: KeyRing, signal: AbortSignal): Promise<readonly Rotated[]> {
+  const outcomes: Rotated[] = [];
   for (const key of await store.list(signal)) {
     if (signal.aborted) break;
     try {
-      outcomes.push([key.name, await sealAnew(store, key, ring, signal)]);
+      outcomes.push({ cluster: key.name, outcome: await sealAnew(store, key, ring, signal), failed: false });
     } catch (err) {
       if (!(err instanceof SealError)) throw err;
-      failed++;
-      outcomes.push([key.name, `FAILED: ${err.message}`]);
+      outcomes.push({ cluster: key.name, outcome: `FAILED: ${err.message}`, failed: true });
     }
   }
-  process.stdout.write(table([['CLUSTER', 'OUTCOME'], ...outcomes]));
-  return failed === 0 && !signal.aborted ? 0 : 1;
+  return outcomes;
 }
 
 async function sealAnew(store: ReturnType<typeof sealedKeys>, key: SealedKey, ring: KeyRing, signal: AbortSignal): Promise<string> {
@@ -49,9 +62,4 @@ async function sealAnew(store: ReturnType<typeof sealedKeys>, key: SealedKey, ri
   if (before === ring[0]?.id) return `was sealed with ${before}`;
   const isReplaced = await store.replace(key, seal(text, place, ring), { subject: `vice keys rotate on ${hostname()}` }, signal);
   return isReplaced ? `sealed anew: ${before} -> ${ring[0]?.id}` : 'was changed meanwhile; run it again';
-}
-
-function table(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([first]) => first.length));
-  return rows.map(([first, second]) => `${first.padEnd(width)}  ${second}\n`).join('');
 }

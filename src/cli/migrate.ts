@@ -2,19 +2,22 @@ import { openDatabase } from '../adapters/postgres/database.ts';
 import { addJobsColumn, type JobsColumnOutcome } from '../adapters/postgres/migrations/jobs-column.ts';
 import { type MigrationOutcome, runMigrations } from '../adapters/postgres/migrations/run.ts';
 import { loadMigrateConfig } from '../config/commands.ts';
+import { print } from './output/print.ts';
+import { table } from './output/table.ts';
 
 /**
  * `vice migrate`: brings the tables of the database up to date and says what it did. What only the administrator of the platform's own tables may do
  * is told and no failure. Exit code 1 when a step fails, the database is newer than this binary, or it cannot be reached.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
-  const { dbUri, dryRun } = loadMigrateConfig(argv, env);
+  const { dbUri, dryRun, output } = loadMigrateConfig(argv, env);
   const db = openDatabase(dbUri, { maxConnections: 1 });
   const abandon = () => void db.end({ timeout: 0 });
   signal.addEventListener('abort', abandon, { once: true });
   try {
     const steps = await runMigrations(db, { dryRun });
-    process.stdout.write(report(steps, await addJobsColumn(db, { dryRun })));
+    const column = await addJobsColumn(db, { dryRun });
+    print(output, { steps, jobs_cluster_id: column }, () => report(steps, column));
     return 0;
   } finally {
     signal.removeEventListener('abort', abandon);
@@ -25,13 +28,15 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signa
 function report(steps: readonly MigrationOutcome[], column: JobsColumnOutcome): string {
   const told = { applied: 'applied', pending: 'would be applied', skipped: 'skipped', 'was there': 'was there' } as const;
   const rows = [
-    ['STEP', 'OUTCOME'],
-    ...steps.map(({ version, name, outcome }) => [`${String(version).padStart(6, '0')} ${name}`, told[outcome]]),
-    ['column jobs.cluster_id', column.outcome === 'skipped' ? `skipped: ${column.why}` : told[column.outcome]],
+    ...steps.map(({ version, name, outcome }) => ({ step: `${String(version).padStart(6, '0')} ${name}`, says: told[outcome] })),
+    { step: 'column jobs.cluster_id', says: column.outcome === 'skipped' ? `skipped: ${column.why}` : told[column.outcome] },
   ];
-  const width = Math.max(...rows.map(([step = '']) => step.length));
-  const table = rows.map(([step = '', outcome]) => `${step.padEnd(width)}  ${outcome}\n`).join('');
-  return column.outcome === 'skipped' && column.statement !== undefined ? `${table}${advice(column.statement)}` : table;
+  const columns = [
+    { header: 'STEP', of: ({ step }: (typeof rows)[number]) => step },
+    { header: 'OUTCOME', of: ({ says }: (typeof rows)[number]) => says },
+  ];
+  const shown = table(rows, columns, { width: Number.POSITIVE_INFINITY, isColored: false });
+  return column.outcome === 'skipped' && column.statement !== undefined ? `${shown}${advice(column.statement)}` : shown;
 }
 
 function advice(statement: string): string {

@@ -1,4 +1,5 @@
 import type { SpecSettings } from '../spec-builder/settings.ts';
+import { outputOptions } from './client/connection-options.ts';
 import { specSettings } from './coordinator.ts';
 import { freeze } from './freeze.ts';
 import { coordinatorOptions, databaseOptions } from './options/coordinator-options.ts';
@@ -26,6 +27,7 @@ export interface MigrateConfig {
   readonly dbUri: string;
   /** Say what would be done, and do nothing. */
   readonly dryRun: boolean;
+  readonly output: 'table' | 'json' | 'yaml';
 }
 
 const group = 'Command';
@@ -46,6 +48,7 @@ export const migrateReads = {
   options: {
     ...databaseOptions,
     dryRun: boolean({ flag: 'dry-run', group, default: 'false', help: 'say what would be done, and do nothing' }),
+    ...outputOptions,
   },
   ignored: ignoredFlags,
   others: { ...coordinatorOptions, ...specOptions },
@@ -66,5 +69,6 @@ export function loadSpecConfig(argv: readonly string[], env: Environment): SpecC
 export function loadMigrateConfig(argv: readonly string[], env: Environment): MigrateConfig {
   const { values, faults } = read(migrateReads, argv, env);
   refuseFaults(faults);
-  return freeze({ dbUri: values.dbUri, dryRun: values.dryRun });
+  const { dbUri, dryRun, output } = values;
+  return freeze({ dbUri, dryRun, output });
 }

@@ -265,7 +265,7 @@ describe('a command', () => {
   });
 
   test('vice migrate needs the database alone', () => {
-    expect(loadMigrateConfig([], required)).toEqual({ dbUri: required.DISCOENV_DB_URI, dryRun: false });
+    expect(loadMigrateConfig([], required)).toEqual({ dbUri: required.DISCOENV_DB_URI, dryRun: false, output: 'table' });
     expect(loadMigrateConfig(['--dry-run', '--log-level=debug'], required).dryRun).toBe(true);
     expect(Object.keys(faultsOf(() => loadMigrateConfig([], {})))).toEqual(['db.uri']);
   });

@@ -1,3 +1,4 @@
+import { outputOptions } from './client/connection-options.ts';
 import { type KeyText, keyTextOf } from './key-text.ts';
 import { coordinatorOptions, databaseOptions, keyOptions } from './options/coordinator-options.ts';
 import { ignoredFlags } from './options/ignored-flags.ts';
@@ -9,12 +10,12 @@ import { refuseFaults } from './resolve.ts';
 export type KeysConfig =
   | { readonly action: 'generate' }
   /** `dbUri` holds a password, `keys` are secret: neither is ever logged. */
-  | { readonly action: 'rotate'; readonly dbUri: string; readonly keys: KeyText };
+  | { readonly action: 'rotate'; readonly dbUri: string; readonly keys: KeyText; readonly output: 'table' | 'json' | 'yaml' };
 
 const shared = { ignored: ignoredFlags, others: { ...coordinatorOptions, ...specOptions }, operands: 1 } as const;
 /** A key is made from nothing, so nothing is required for it. */
-const generateReads = { ...shared, options: keyOptions } as const;
-export const keysReads = { ...shared, options: { ...databaseOptions, ...keyOptions } } as const;
+const generateReads = { ...shared, options: { ...keyOptions, ...outputOptions } } as const;
+export const keysReads = { ...shared, options: { ...databaseOptions, ...keyOptions, ...outputOptions } } as const;
 
 /** @throws ConfigurationError with every fault at once */
 export function loadKeysConfig(argv: readonly string[], env: Environment): KeysConfig {
@@ -29,5 +30,5 @@ export function loadKeysConfig(argv: readonly string[], env: Environment): KeysC
   const keys = keyTextOf(values, faults);
   if (keys === undefined && faults.length === 0) faults.push({ path: '--keys-file', message: 'is required, or the keys as clusters.keys' });
   refuseFaults(faults);
-  return { action: 'rotate', dbUri: values.dbUri, keys: keys ?? { text: '', origin: '' } };
+  return { action: 'rotate', dbUri: values.dbUri, output: values.output, keys: keys ?? { text: '', origin: '' } };
 }

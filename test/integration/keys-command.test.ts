@@ -48,6 +48,12 @@ test('a key is made, another put on top of it, every row sealed anew, and the ol
     expect(open(sealed, placeOf(id), fresh)).toBe(`canary of ${id}`);
   }
   const again = await rotate();
+  const document = await vice(['keys', 'rotate', '-o', 'json', '--keys-file', file, '--config', '/dev/null', '--dotenv-path', '/dev/null'], {
+    DISCOENV_DB_URI: uri,
+  });
+  expect(JSON.parse(document.out).keys).toEqual(
+    Array(2).fill({ cluster: expect.stringContaining('cluster-'), outcome: expect.any(String), failed: false }),
+  );
   expect([again.code, again.out.includes('sealed anew')]).toEqual([0, false]);
 
   writeFileSync(file, (await vice(['keys', 'generate'])).out);

@@ -20,6 +20,9 @@ describe('vice migrate', () => {
   test('says what it did in a table, and the second time that nothing was to do', async () => {
     const uri = await freshDatabase();
     expect(await migrate(uri, '--dry-run')).toMatchObject({ exitCode: 0, out: expect.stringMatching(/000001 vice_clusters +would be applied\n/) });
+    const document = JSON.parse((await migrate(uri, '--dry-run', '-o', 'json')).out);
+    expect(document.steps[0]).toEqual({ version: 1, name: 'vice_clusters', outcome: 'pending' });
+    expect(document.jobs_cluster_id).toEqual({ outcome: 'pending' });
     const first = await migrate(uri);
     expect(first).toEqual({
       exitCode: 0,
