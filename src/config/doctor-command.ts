@@ -21,11 +21,11 @@ export interface Faulty {
   readonly faults: readonly Fault[];
 }
 
-const { namespace, kubeconfig } = standaloneOptions;
+const { namespace, kubeconfig, mtls, tlsCert, tlsKey, clientCa } = standaloneOptions;
 export const doctorOptions = {
   ...outputOptions,
   kubeconfig: { ...kubeconfig, help: 'look at a deployer’s cluster, with the rights of this account' },
-  namespace,
+  ...{ namespace, mtls, tlsCert, tlsKey, clientCa },
 };
 
 const shared = { ignored: [], operands: 0 } as const;

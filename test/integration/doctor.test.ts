@@ -115,6 +115,9 @@ test('a database that is away, and a configuration with faults, are findings too
   expect(faulty.lines).toContainEqual(expect.stringContaining('DISCOENV_DB_URI must be a URL'));
   expect(JSON.stringify([away, faulty])).not.toContain('canary');
   expect((await vice(['doctor', '--bogus'])).code).toBe(2);
+  const issuer = ['--oidc-issuer', 'http://127.0.0.1:1/realm', '--oidc-audience', 'vice'];
+  const closed = await doctor(['--config', config, ...issuer]);
+  expect(closed.lines).toContainEqual(expect.stringMatching(/^wrong who may call: the issuer of tokens does not give its keys/));
   const deaf = await doctor(['--config', config], { DISCOENV_DB_URI: uri, DISCOENV_DB_LISTEN_URI: 'postgresql://de:x@127.0.0.1:1/de' });
   expect(deaf.lines).toContainEqual(expect.stringMatching(/^warning LISTEN\/NOTIFY: /));
 });
@@ -162,21 +165,26 @@ test('an account with the rights of the role is well, and each right that it lac
       'note secrets: a deployer may not read Secrets, so they are not looked at',
     ],
   ]);
+  const tls = authority('ours').issue({ name: 'west', use: 'server', hosts: ['localhost'] });
+  const flags = ['--tls-cert', written('tls.crt', tls.cert), '--tls-key', written('tls.key', tls.key)];
   const lacking = kubeApiserver(
     (line) => !['delete persistentvolumes *', 'get pods/log other', 'patch services other', 'list services other'].includes(line),
     forbidden,
   );
-  const poor = await doctor(['--kubeconfig', lacking.kubeconfig, '--vice-namespace', 'other'], {});
+  const poor = await doctor(['--kubeconfig', lacking.kubeconfig, '--vice-namespace', 'other', ...flags], {});
   await lacking.server.stop(true);
-  expect([poor.code, poor.lines.slice(2, -1)]).toEqual([
+  expect([poor.code, poor.lines.slice(1, -1).filter((line) => !line.startsWith('ok'))]).toEqual([
     1,
     [
+      'warning TLS: the certificate is good for 0 days',
       'note namespace other: this account may not look at namespaces, and a deployer need not',
       'wrong rights: may not list, patch services in other',
       'warning rights: may not get pods/log in other: there will be no logs',
       'wrong rights: may not delete persistentvolumes of the cluster',
     ],
   ]);
+  const wrongPair = await doctor(['--kubeconfig', lacking.kubeconfig, ...flags.slice(0, 3), written('other.key', authority('x').key)], {});
+  expect(wrongPair.lines).toContainEqual(expect.stringMatching(/^wrong TLS: .*other\.key does not belong to the certificate$/));
   const away = await doctor(['--kubeconfig', lacking.kubeconfig], {});
   expect([away.code, away.lines.at(-1)]).toEqual([1, expect.stringContaining('wrong kube-apiserver: ')]);
   expect(JSON.stringify([well, poor, away])).not.toContain('canary');

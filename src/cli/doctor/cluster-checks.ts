@@ -13,8 +13,8 @@ import type { ClusterEntry } from '../../cluster-registry/ports.ts';
 import { shown } from '../../cluster-registry/shown.ts';
 import type { CoordinatorConfig } from '../../config/coordinator.ts';
 import { type Finding, reasonOf, wrong } from './finding.ts';
+import { SOON_DAYS } from './tls-checks.ts';
 
-const SOON_DAYS = 30;
 const SKEW_MS = 5_000;
 
 /** Whether every private key of the database can be opened with the keys of the configuration. */

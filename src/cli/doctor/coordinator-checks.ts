@@ -1,8 +1,9 @@
+import { readKeys } from '../../adapters/oidc/issuer.ts';
 import { openDatabase } from '../../adapters/postgres/database.ts';
 import type { CoordinatorConfig } from '../../config/coordinator.ts';
 import { clusterFindings, keysFinding } from './cluster-checks.ts';
 import { databaseFinding, jobsFinding, migrationsFinding, notificationsFinding } from './database-checks.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, wrong } from './finding.ts';
 
 /** Everything that a coordinator needs, asked as it would ask. Nothing is changed. */
 export async function* coordinatorFindings(config: CoordinatorConfig, signal: AbortSignal): AsyncGenerator<Finding> {
@@ -18,15 +19,22 @@ export async function* coordinatorFindings(config: CoordinatorConfig, signal: Ab
     if (migrations.outcome !== 'ok') return;
     yield await keysFinding(db, config, signal);
     yield* await clusterFindings(db, config, signal);
-    yield accessFinding(config);
+    yield await accessFinding(config, signal);
   } finally {
     await db.end({ timeout: 1 });
   }
 }
 
-function accessFinding({ access }: CoordinatorConfig): Finding {
+async function accessFinding({ access }: CoordinatorConfig, signal: AbortSignal): Promise<Finding> {
   const check = 'who may call';
-  if (access !== undefined) return { check, outcome: 'ok', says: `tokens of ${access.issuer}` };
-  const todo = 'keep its port inside the cluster, or configure an issuer of tokens';
-  return { check, outcome: 'note', says: 'the coordinator asks nobody who they are', todo };
+  if (access === undefined) {
+    const todo = 'keep its port inside the cluster, or configure an issuer of tokens (--oidc-issuer)';
+    return { check, outcome: 'note', says: 'the coordinator asks nobody who they are', todo };
+  }
+  try {
+    await readKeys(access.issuer, signal);
+    return { check, outcome: 'ok', says: `tokens of ${access.issuer}, which gives its keys` };
+  } catch (err) {
+    return wrong(check, err, `see --oidc-issuer: ${access.issuer} must answer this machine, and be written as in its own discovery document`);
+  }
 }

@@ -4,10 +4,12 @@ import type { DeployerConfig } from '../../config/deployer.ts';
 import { ClusterMisconfiguredError } from '../../errors/errors.ts';
 import { type GrantedRights, grantedRights } from './deployer-rights.ts';
 import { type Finding, wrong } from './finding.ts';
+import { tlsFindings } from './tls-checks.ts';
 
 /** Everything that a deployer needs of its cluster, asked with the account that it would have. Nothing is changed. */
 export async function* deployerFindings(config: DeployerConfig, signal: AbortSignal): AsyncGenerator<Finding> {
   const { namespace } = config;
+  if (config.tlsFiles !== undefined) yield* tlsFindings(config.tlsFiles, Date.now());
   const access = clusterAccess(sourceOf(config));
   const server = await serverFinding(access, signal);
   yield server;
