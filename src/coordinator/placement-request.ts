@@ -1,6 +1,6 @@
 import type { PlacementRequest } from '../cluster-selector/cluster-selector.ts';
 import type { Analysis } from '../schema/analysis.ts';
-import { cpuOf, gpusOf, memoryOf } from '../spec-builder/body/amounts.ts';
+import { cpuOf, gpusOf, gpuVendorOf, memoryOf } from '../spec-builder/body/amounts.ts';
 import { containerOf } from '../spec-builder/body/container-of.ts';
 import { imageOf } from '../spec-builder/pod/image.ts';
 import { resolveProfile, type SpecSettings } from '../spec-builder/settings.ts';
@@ -15,9 +15,11 @@ export function placementRequest(analysis: Analysis, settings: SpecSettings): Pl
   const container = containerOf(analysis);
   const profile = resolveProfile(settings, {});
   const { image, min_disk_space: disk } = container;
+  const vendor = gpuVendorOf(container);
   return {
     gpus: gpusOf(container),
     gpu_models: container.gpu_models ?? [],
+    ...(vendor !== undefined && { gpu_vendor: vendor }),
     cpu_millicores: counted(cpuOf(container, profile).request.nano / NANO_PER_MILLI),
     memory_bytes: counted(memoryOf(container, profile).request.nano / NANO_PER_BYTE),
     ...(disk !== undefined && { disk_bytes: disk }),

@@ -31,6 +31,11 @@ export function gpusOf(container: Draft<Container>): number {
   return asked > 0 ? asked : hasGpuDevice(container) ? 1 : 0;
 }
 
+/** Whose GPUs the analysis was made for, where it says so: it names a device of the vendor's driver. */
+export function gpuVendorOf(container: Draft<Container>): 'nvidia' | undefined {
+  return hasGpuDevice(container) ? 'nvidia' : undefined;
+}
+
 /** What the analysis' container asks for and may use at most. */
 export function analysisResources(container: Container, profile: SpecProfile): ResourceRequirements {
   const gpus = gpusOf(container);
