@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { ClusterId } from '../schema/ids.ts';
 import { type EntryDeps, entryOf } from './entry.ts';
-import type { ClusterChanges, ClusterEntry, ClusterStore } from './ports.ts';
+import type { ClusterChanges, ClusterEntry, ClusterRow, ClusterStore } from './ports.ts';
 
 /** The registered clusters as of the last time that the database could be read. */
 export interface ClusterRegistry {
@@ -29,15 +30,24 @@ export function clusterRegistry({ store, changes, reloadMs, log, ...rules }: Reg
   const ending = new AbortController();
   let entries: readonly ClusterEntry[] = Object.freeze([]);
   let byId: ReadonlyMap<ClusterId, ClusterEntry> = new Map();
+  let readRows: ReadonlyMap<ClusterId, ClusterRow> = new Map();
   let reading: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
   let isLoaded = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let unwatch: (() => void) | undefined;
 
+  // Keys are decrypted and documents are checked when they have changed: with a thousand clusters that takes long enough for launches to notice. What lies in
+  // files may change without its row.
+  const isAsRead = (row: ClusterRow) => rules.certificates.files === undefined && isDeepStrictEqual(row, readRows.get(row.id));
+
   const read = async () => {
     const rows = await store.list(ending.signal);
-    const fresh = rows.map((row) => entryOf(row, byId.get(row.id), rules));
+    const fresh = rows.map((row) => {
+      const known = byId.get(row.id);
+      return known !== undefined && isAsRead(row) ? known : entryOf(row, known, rules);
+    });
+    readRows = new Map(rows.map((row) => [row.id, row]));
     for (const entry of fresh) tellFault(entry, byId.get(entry.id), log);
     // A disabled cluster is still somebody's home, so the snapshot has them all.
     entries = Object.freeze(fresh.sort((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1)));
