@@ -25,11 +25,13 @@ const pair = ca.issue({ name: 'coordinator', use: 'client' });
 const one = { name: 'one', deployer_url: 'https://deployer:8443' };
 
 let db: Database;
+let uri: string;
 let url: string;
 let app: Elysia;
 const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
-  db = openDatabase(await freshDatabase());
+  uri = await freshDatabase();
+  db = openDatabase(uri);
   await runMigrations(db);
   const store = clusterStore(db);
   const certificates = { vault: keyVault(keyRingIn(newKeyLine(new Date()), 'test')) };
@@ -145,6 +147,34 @@ test('what is done by hand is there too, under the role of the database, and who
     ['delete', 'database role', null],
     ['update', 'database role', null],
     ['register', 'anonymous', 'r-POST-clusters'],
+  ]);
+});
+
+test('a role that may change clusters leaves rows under its name, and can neither write, change nor remove any', async () => {
+  await db.unsafe(`DROP ROLE IF EXISTS audit_guest; CREATE ROLE audit_guest LOGIN PASSWORD 'guest'`);
+  await db.unsafe('GRANT SELECT, INSERT, UPDATE, DELETE ON vice_clusters TO audit_guest; GRANT SELECT ON vice_audit TO audit_guest');
+  const address = new URL(uri);
+  address.username = 'audit_guest';
+  address.password = 'guest';
+  const guest = openDatabase(address.href, { maxConnections: 1 });
+  await guest`INSERT INTO vice_clusters (name, deployer_url) VALUES ('by-guest', 'http://x')`;
+  // What somebody puts into the way of the trigger's names is not found.
+  await guest`CREATE TEMPORARY TABLE vice_audit (LIKE public.vice_audit)`;
+  await guest`UPDATE vice_clusters SET priority = 1`;
+  await guest`DROP TABLE pg_temp.vice_audit`;
+  for (const statement of [
+    'DELETE FROM vice_audit',
+    'TRUNCATE vice_audit',
+    "UPDATE vice_audit SET subject = 'x'",
+    'ALTER TABLE vice_clusters DISABLE TRIGGER ALL',
+  ]) {
+    await expect(guest.unsafe(statement)).rejects.toThrow(/permission denied|must be owner/);
+  }
+  await guest.end({ timeout: 5 });
+  const by = (await page()).entries.map(({ action, subject, cluster_name }) => [action, subject, cluster_name]);
+  expect(by).toEqual([
+    ['update', 'database role audit_guest', 'by-guest'],
+    ['insert', 'database role audit_guest', 'by-guest'],
   ]);
 });
 

@@ -75,8 +75,8 @@ test('without an authority of clients everybody is let in, over TLS alone, and a
   const { url } = await deployer({ asksForNone: true });
   expect((await get(url, undefined)).status).toBe(200);
   expect((await get(url, coordinator(authority('foreign')))).status).toBe(200);
-  expect(get(url, undefined, authority('foreign').cert)).rejects.toThrow();
-  expect(fetch(`${url.replace('https:', 'http:')}/livez`)).rejects.toThrow();
+  await expect(get(url, undefined, authority('foreign').cert)).rejects.toThrow();
+  await expect(fetch(`${url.replace('https:', 'http:')}/livez`)).rejects.toThrow();
 });
 
 test('the access log says who calls', async () => {
