@@ -109,7 +109,7 @@ async function launchOn(cluster: RankedCluster, { deps, analysis, takes, row, lo
   const profile = resolveProfile(deps.settings, cluster.profile);
   const spec = buildDeploymentSpec(analysis, profile, loginIp);
   const request = await row.place(cluster, spec, millicoresOf(analysis, profile), takes);
-  if (request === undefined) return new ClusterFullError('it has no room left');
+  if (request === undefined) return new ClusterFullError('it has no room left, or not yet lost what it had of the analysis');
   deps.clusters.placed(cluster.id, takes);
 
   const outcome = await apply(deployer, request, deps.patience, started + deps.patience.busyMs, deps.ending);

@@ -54,7 +54,7 @@ export interface Placement {
 export type PlaceOutcome =
   /** The row is `applying` at the new attempt, with the room taken. */
   | { readonly outcome: 'placed'; readonly lease: Lease }
-  /** The cluster has no room left: nothing was written. */
+  /** The cluster has no room left, or came back with a former life of the analysis that is not removed yet: nothing was written. */
   | { readonly outcome: 'full' }
   /** The lease is no longer ours: nothing was written. */
   | { readonly outcome: 'lost' };

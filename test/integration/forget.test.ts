@@ -41,7 +41,9 @@ const analysis = () => launchBody({ top: { uuid: randomUUID(), user_id: randomUU
 const uuidOf = (body: Record<string, unknown>) => String(body['uuid']);
 const launch = async (body: object) => (await send(`${coordinator.url}/vice/launch`, body)).status;
 const until = (what: string, ask: () => unknown) => waitFor(() => ask() === true, { timeoutMs: 60_000, what });
-const connection = async (id: string) => JSON.parse(await (await fetch(`${coordinator.url}/api/v1/clusters/${id}`)).text()).connection?.state;
+const shown = async (id: string) => JSON.parse(await (await fetch(`${coordinator.url}/api/v1/clusters/${id}`)).text());
+const connection = async (id: string) => (await shown(id)).connection?.state;
+const status = async (id: string) => (await shown(id)).status;
 const found = (id: string, state: string) =>
   waitFor(async () => (await connection(id)) === state, { timeoutMs: 60_000, what: `${id} to be found ${state}` });
 
@@ -97,6 +99,25 @@ test('one that is deleted after it was forgotten, and registered anew under the 
   expect(again).not.toBe(eastId);
   await until('east to be swept', () => east.objectsOf(uuidOf(body)).length === 0);
   expect(await db.row(uuidOf(body))).toMatchObject({ state: 'failed', cluster_id: null });
+});
+
+test('a launch does not go where its former life is not removed yet, or it would be taken over', async () => {
+  const body = analysis();
+  expect(await launch(body)).toBe(200);
+  await away();
+  await forget(eastId, { confirm: 'east' });
+  east.proxy.intercept(async ({ method }, onward) => (method === 'DELETE' ? 'reset' : onward()));
+  await found(eastId, 'healthy');
+  await send(`${coordinator.url}/api/v1/clusters/${eastId}/enable`);
+  await waitFor(async () => (await status(eastId)) === 'healthy', { timeoutMs: 60_000, what: 'east to take launches' });
+  expect(await launch(body)).toBe(200);
+  expect(await db.row(uuidOf(body))).toMatchObject({ state: 'applied', cluster_id: westId });
+  const other = analysis();
+  expect(await launch(other)).toBe(200); // which has no former life there
+  expect(await db.row(uuidOf(other))).toMatchObject({ cluster_id: eastId });
+  await back();
+  await until('east to be swept', () => east.objectsOf(uuidOf(body)).length === 0);
+  expect(west.objectsOf(uuidOf(body))).not.toEqual([]);
 });
 
 test('what was leaving has left, what was never applied has failed, and a launch that is on its way learns of it', async () => {

@@ -36,12 +36,16 @@ export function placing(context: StoreContext): Pick<LaunchStore, 'place' | 'mar
 }
 
 /**
- * Sent again, it finds its own new attempt. The row is looked at as it was before: `ours` without `placed` means that there was no room.
+ * Sent again, it finds its own new attempt. The row is looked at as it was before: `ours` without `placed` means that there was no room, or that what a
+ * cluster came back with is not removed yet: it would be taken for the new launch.
  */
 function place(context: StoreContext, { external_id, attempt }: Lease, placement: Placement) {
   const { db, owner } = context;
   const { cluster_id, capacity, takes, spec, spec_hash, millicores } = placement;
   const { cpu_millicores = 0, memory_bytes = 0, gpus, image = null } = takes;
+  const isHaunted = db`EXISTS (
+    SELECT 1 FROM vice_tombstones t JOIN vice_clusters c ON c.id = t.cluster_id OR rtrim(c.deployer_url, '/') = rtrim(t.deployer_url, '/')
+    WHERE t.external_id = ${external_id} AND c.id = ${cluster_id})`;
   const hasRoom = db`vice_has_room(${cluster_id}, ${external_id}, ${JSON.stringify(capacity ?? {})}::text::jsonb, ${cpu_millicores}, ${memory_bytes}, ${gpus})`;
   const ours = db`external_id = ${external_id} AND attempt IN (${attempt}, ${placement.attempt}) AND lease_owner = ${owner}
     AND state IN ('reserved', 'applying')`;
@@ -51,7 +55,7 @@ function place(context: StoreContext, { external_id, attempt }: Lease, placement
         state = 'applying', attempt = ${placement.attempt}, cluster_id = ${cluster_id}, spec = ${spec}, spec_hash = ${spec_hash},
         millicores = ${millicores}, cpu_millicores = ${cpu_millicores}, memory_bytes = ${memory_bytes}, gpus = ${gpus}, image = ${image},
         lease_until = ${leaseEnd(context)}, updated_at = now()
-      WHERE ${ours} ${capacity === undefined ? db`` : db`AND ${hasRoom}`}
+      WHERE ${ours} AND NOT ${isHaunted} ${capacity === undefined ? db`` : db`AND ${hasRoom}`}
       RETURNING 1)
     SELECT EXISTS (SELECT 1 FROM placed) AS placed, EXISTS (SELECT 1 FROM vice_deployments WHERE ${ours}) AS ours`;
 }
