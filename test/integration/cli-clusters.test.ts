@@ -164,3 +164,20 @@ test('a token is sent as a bearer token to the coordinator alone, and shown nowh
   const broken = await vice(['clusters', 'list', '--token-file', written('tokens', 'canary one\ncanary two\n')]);
   expect([broken.code, broken.err.includes('canary')]).toEqual([2, false]);
 });
+
+test('a coordinator behind TLS is trusted by the authority that is named, and no other', async () => {
+  const ours = authority('ours');
+  const { cert, key } = ours.issue({ name: 'coordinator', use: 'server', hosts: ['127.0.0.1'] });
+  const front = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    tls: { cert, key },
+    fetch: (request) => fetch(`${coordinator.url}${new URL(request.url).pathname}`),
+  });
+  const url = `https://127.0.0.1:${front.port}`;
+  const list = (ca: string) => vice(['clusters', 'list', '-o', 'json', '--coordinator', url, '--coordinator-ca', written('front.crt', ca)]);
+  expect(JSON.parse((await list(ours.cert)).out)).toHaveProperty('clusters');
+  expect(await list(authority('another').cert)).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/no connection .*(VERIFY|CERT)/) });
+  expect(await list('none')).toMatchObject({ code: 2, err: expect.stringContaining('is not PEM') });
+  await front.stop(true);
+});

@@ -1,6 +1,10 @@
 import type { Option } from '../options/option.ts';
 import { commandGroups, singleCommands, usageOf } from './all-commands.ts';
 import type { ClientCommand } from './command.ts';
+import { connectionOptions, outputOptions } from './connection-options.ts';
+
+const shared = { ...connectionOptions, ...outputOptions };
+const sharedFlags: ReadonlySet<string | undefined> = new Set(Object.values(shared).map(({ flag }) => flag));
 
 /** The page `docs/reference/cli.md`: every command for a person or a script. */
 export function cliReference(): string {
@@ -13,9 +17,9 @@ Flags are written \`--x v\`, \`--x=v\` or \`-x v\`, switches \`--x\` or \`--x=fa
 failed, 2 the command line or a file that it names is wrong. With \`-o json\` or \`-o yaml\` standard output holds one document and nothing else; what goes on meanwhile is told on standard
 error, and only to a terminal. \`NO_COLOR\` is honoured. Names of clusters are taken wherever an id is.
 
-A coordinator is named by \`--coordinator\` or \`VICE_COORDINATOR\` (default \`http://127.0.0.1:60000\`), a file with a bearer token by \`--token-file\` or \`VICE_TOKEN_FILE\`, the authority of
-its certificate by \`--coordinator-ca\` or \`VICE_COORDINATOR_CA\`.
+Every command that asks a coordinator takes these, and every command that prints something the last one:
 
+${table(Object.values(shared))}
 ${groups.join('\n')}
 ## Others
 
@@ -24,10 +28,14 @@ ${singleCommands.map(section).join('\n')}`;
 
 function section(command: ClientCommand): string {
   const { name, description, options, examples } = command;
-  const rows = Object.values(options).map(row);
-  const flags = rows.length === 0 ? '' : `| flag | default | what |\n|---|---|---|\n${rows.join('\n')}\n\n`;
+  const own = Object.values<Option<unknown>>(options).filter((option) => !sharedFlags.has(option.flag));
+  const flags = own.length === 0 ? '' : `${table(own)}\n`;
   const shown = examples.map(([does, line]) => `# ${does}\n${line}`).join('\n');
   return `### vice ${name}\n\n\`${usageOf(command)}\`\n\n${description}\n\n${flags}\`\`\`sh\n${shown}\n\`\`\`\n`;
+}
+
+function table(options: readonly Option<unknown>[]): string {
+  return `| flag | default | what |\n|---|---|---|\n${options.map(row).join('\n')}\n`;
 }
 
 function row({ flag, short, metavar, isSwitch, defaultText, help, variable }: Option<unknown>): string {
