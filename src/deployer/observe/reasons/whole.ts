@@ -6,11 +6,11 @@ import type { Found, Reason } from './reason.ts';
 export const WHOLE_REASONS = {
   terminating: { is: 'The analysis is being removed', hint: 'Wait; a pod is given time to end well.' },
   terminating_long: {
-    is: 'The analysis has been being removed for more than ten minutes; still there: {about}',
+    is: 'The removal of the analysis has taken more than ten minutes; still there: {about}',
     hint: 'A node that does not answer, or a volume that cannot be unmounted, is the usual cause: ask the administrator.',
   },
   removal_held: {
-    is: 'The analysis has been being removed for more than a minute, and the finalizer of another program holds {about}',
+    is: 'The removal of the analysis has taken more than a minute, and the finalizer of another program holds {about}',
     hint: 'Ask the administrator about that program; the finalizer is named.',
   },
   orphaned: {
@@ -21,7 +21,7 @@ export const WHOLE_REASONS = {
     is: 'Not everything of the analysis is in the cluster; missing: {about}',
     hint: 'The same launch again completes it, an exit removes it.',
   },
-  deployment_paused: { is: 'The Deployment of the analysis is paused', hint: 'Somebody did that by hand; the same launch again resumes it.' },
+  deployment_paused: { is: 'The Deployment of the analysis is paused', hint: 'Somebody did that by hand, and can resume it by hand; or exit and launch it again.' },
   scaled_to_zero: { is: 'The analysis was scaled down to no pods', hint: 'Somebody did that by hand; the same launch again starts it.' },
   progress_deadline: {
     is: 'The analysis has not become ready for longer than its Deployment allows',
