@@ -17,7 +17,10 @@ class Script {
   objects: object[] = [];
   version = 10;
   lists = 0;
-  readonly watches: { readonly from: string; send(event: object): void; end(): void; garble(): void }[] = [];
+  readonly watches: { readonly from: string; send(event: object): void; end(): void; fail(): void; garble(): void }[] = [];
+  /** When watches were refused. */
+  readonly refusals: number[] = [];
+  retryAfter: string | undefined;
   watchStatus = 200;
   listStatus = 200;
   listMessage = 'no';
@@ -29,7 +32,11 @@ class Script {
       if (this.listStatus !== 200) return Response.json({ kind: 'Status', reason: 'X', message: this.listMessage }, { status: this.listStatus });
       return Response.json({ kind: 'List', metadata: { resourceVersion: String(this.version) }, items: this.objects });
     }
-    if (this.watchStatus !== 200) return Response.json({ kind: 'Status', reason: 'Expired', message: 'too old' }, { status: this.watchStatus });
+    if (this.watchStatus !== 200) {
+      this.refusals.push(performance.now());
+      const headers = { ...(this.retryAfter !== undefined && { 'retry-after': this.retryAfter }) };
+      return Response.json({ kind: 'Status', reason: 'X', message: 'not now' }, { status: this.watchStatus, headers });
+    }
     const from = query.get('resourceVersion') ?? '';
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => {
@@ -38,6 +45,7 @@ class Script {
           from,
           send: (event) => controller.enqueue(new TextEncoder().encode(`${JSON.stringify(event)}\n`)),
           end: () => controller.close(),
+          fail: () => controller.error(new Error('broken')),
           garble: () => controller.enqueue(new TextEncoder().encode('{"type":"MODI\n')),
         });
       },
@@ -133,6 +141,43 @@ describe('a follower', () => {
     await told('replaced  @60');
     script.watchStatus = 200;
     await watching(3);
+  });
+
+  test('goes on from where it was when the connection breaks, without another list', async () => {
+    const { script, told, watching } = follow();
+    const first = await watching(1);
+    first.send({ type: 'MODIFIED', object: object('a', 11) });
+    await told('changed a');
+    first.fail();
+    const second = await watching(2);
+    expect([second.from, script.lists]).toEqual(['11', 1]);
+  });
+
+  test('leaves a kube-apiserver that has too much to do alone for as long as it asks, and then does not ask it for everything', async () => {
+    const { script, told, watching } = follow();
+    const first = await watching(1);
+    script.watchStatus = 429;
+    script.retryAfter = '1';
+    first.end();
+    await waitFor(() => script.refusals.length >= 2, { timeoutMs: 60_000, everyMs: 5, what: 'two refusals' });
+    const [one = 0, two = 0] = script.refusals;
+    expect(two - one).toBeGreaterThanOrEqual(1_000);
+    script.watchStatus = 200;
+    const second = await watching(2);
+    second.send({ type: 'ADDED', object: object('b', 12) });
+    await told('changed b');
+    expect(script.lists).toBe(1);
+  });
+
+  test('lists again and again where watches go on failing', async () => {
+    const { script, told, watching } = follow();
+    const first = await watching(1);
+    script.watchStatus = 503;
+    script.version = 70;
+    first.end();
+    await told('replaced  @70');
+    script.version = 80;
+    await told('replaced  @80');
   });
 
   test('lists anew when what it hears makes no sense', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ObjectChangedError } from '../../deployer/errors.ts';
 import type { ObjectFollower, ObjectSink, Selection } from '../../deployer/ports.ts';
-import { ClusterMisconfiguredError } from '../../errors/errors.ts';
+import { ClusterMisconfiguredError, UnavailableError } from '../../errors/errors.ts';
 import { isJson, isKubeObject } from './answers.ts';
 import { linesOf } from './lines.ts';
 import { accepting, pages, selectedPath } from './pages.ts';
@@ -27,6 +27,14 @@ const WATCH_SECONDS = 290;
 /** Lists under way at once: with one for each kind, pages of all kinds would be in memory together. */
 const LISTS_AT_ONCE = 2;
 
+/** However long kube-apiserver asks to be left alone, it is asked again after so long. */
+const LONGEST_ASKED_MS = 60_000;
+
+/** The version up to which everything was told; undefined: all there is must be listed. */
+interface Reached {
+  version: string | undefined;
+}
+
 interface Watched {
   readonly selection: Selection;
   readonly sink: ObjectSink;
@@ -50,52 +58,59 @@ export function kubernetesFollower(transport: Transport, namespace: string, opti
     return version === '' ? undefined : version;
   };
 
-  /** Tells events until the watch ends in good order; gives the version reached. @throws when it breaks, is silent, or its version has expired */
-  const watchOnce = async ({ selection, sink }: Watched, from: string, signal: AbortSignal): Promise<string> => {
+  /** Tells events, and moves `reached` along, until the watch ends in good order. @throws when it breaks, is silent, or its version has expired */
+  const watchOnce = async ({ selection, sink }: Watched, reached: Reached, signal: AbortSignal, onProgress: () => void): Promise<void> => {
     const silent = new AbortController();
     const alarm = setTimeout(() => silent.abort(new Error(`no sign of life for ${silenceMs} ms`)), silenceMs);
-    const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: from, timeoutSeconds: String(WATCH_SECONDS) };
+    const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: reached.version, timeoutSeconds: String(WATCH_SECONDS) };
     const path = selectedPath(selection, namespace, query);
     const call = { method: 'GET', path, verb: 'watch', what: selection.kind, ...accepting(selection, 'PartialObjectMetadata') } as const;
     try {
       const response = await transport.open(call, AbortSignal.any([signal, silent.signal]));
-      let version = from;
-      for await (const line of linesOf(response.body ?? emptyBody())) {
+      onProgress();
+      for await (const line of linesUntil(response, silent.signal)) {
         alarm.refresh();
-        version = tell(sink, JSON.parse(line)) ?? version;
+        reached.version = tell(sink, JSON.parse(line)) ?? reached.version;
         sink.alive();
       }
-      return version;
+    } catch (err) {
+      throw silent.signal.aborted ? silent.signal.reason : err;
     } finally {
       clearTimeout(alarm);
     }
   };
 
-  const followFrom = async (watched: Watched, signal: AbortSignal, onProgress: () => void): Promise<void> => {
-    let version = await lists.run(() => listOnce(watched, signal), signal);
-    onProgress();
-    if (version === undefined) return delay(notServedMs, undefined, { signal });
-    while (!signal.aborted) version = await watchOnce(watched, version, signal);
+  /** @throws as soon as something does not go on by itself */
+  const followFrom = async (watched: Watched, reached: Reached, signal: AbortSignal, onProgress: () => void): Promise<void> => {
+    if (reached.version === undefined) {
+      reached.version = await lists.run(() => listOnce(watched, signal), signal);
+      onProgress();
+    }
+    if (reached.version === undefined) return delay(notServedMs, undefined, { signal });
+    while (!signal.aborted) await watchOnce(watched, reached, signal, onProgress);
   };
 
   const interrupted = (err: unknown, kind: string, waitMs: number, signal: AbortSignal): Promise<void> => {
     // An expired version is everyday: the list that follows settles it. And one line an outage is enough.
     const isNews = waitMs === firstWaitMs && !(err instanceof ObjectChangedError);
     log[isNews ? 'warn' : 'debug']({ err, kind }, 'watching was interrupted');
-    return pause(waitMs * (0.5 + Math.random()), signal);
+    const askedMs = err instanceof UnavailableError ? (err.retryAfterSeconds ?? 0) * 1_000 : 0;
+    return pause(Math.min(askedMs, LONGEST_ASKED_MS) + waitMs * (0.5 + Math.random()), signal);
   };
 
   return {
     follow: async (selection, sink, signal) => {
+      const reached: Reached = { version: undefined };
       let waitMs = firstWaitMs;
       const reset = () => {
         waitMs = firstWaitMs;
       };
       while (!signal.aborted) {
         try {
-          await followFrom({ selection, sink }, signal, reset);
+          await followFrom({ selection, sink }, reached, signal, reset);
         } catch (err) {
           if (signal.aborted) return;
+          reached.version = versionAfter(err, reached, waitMs < longestWaitMs);
           const isDenied = tellDenied(err, sink);
           await (isDenied ? pause(notServedMs, signal) : interrupted(err, selection.kind, waitMs, signal));
           waitMs = Math.min(waitMs * 2, longestWaitMs);
@@ -103,6 +118,15 @@ export function kubernetesFollower(transport: Transport, namespace: string, opti
       }
     },
   };
+}
+
+/**
+ * Where to go on. A kube-apiserver that broke off, or has too much to do, is not asked for everything again: it says itself when a version has expired.
+ * Only where watches go on failing, and nobody says for how long, lists take their place.
+ */
+function versionAfter(err: unknown, { version }: Reached, isPatient: boolean): string | undefined {
+  if (!(err instanceof UnavailableError)) return undefined;
+  return isPatient || err.retryAfterSeconds !== undefined ? version : undefined;
 }
 
 /** Whether the deployer may not look, and whoever wants to know can do without. */
@@ -115,6 +139,15 @@ function tellDenied(err: unknown, sink: ObjectSink): boolean {
 /** Ends early when nobody follows any more. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => {}); // which is what the abort of a delay is for
+}
+
+/** The lines of an answer. @throws UnavailableError when the connection breaks: what was told stands, and the rest can be asked for */
+async function* linesUntil(response: Response, silent: AbortSignal): AsyncGenerator<string> {
+  try {
+    yield* linesOf(response.body ?? emptyBody());
+  } catch (err) {
+    throw silent.aborted ? silent.reason : new UnavailableError('the watch broke off', { cause: err });
+  }
 }
 
 /** Tells one event, and gives the version that it brings. @throws ObjectChangedError when the version watched from has expired */
