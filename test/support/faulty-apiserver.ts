@@ -18,8 +18,8 @@ export interface ApiRequest {
 /** What its sender gets. `reset`: the connection breaks without an answer. */
 export type ApiAnswer = Response | 'reset';
 
-/** Decides what becomes of a request: forwards it, or not, or later; and what its sender hears. */
-export type Fault = (request: ApiRequest, forward: () => Promise<Response>) => Promise<ApiAnswer>;
+/** Decides what becomes of a request: forwards it, or not, or later, or to another path; and what its sender hears. */
+export type Fault = (request: ApiRequest, forward: (path?: string) => Promise<Response>) => Promise<ApiAnswer>;
 
 /** A real kube-apiserver, behind something that can fail, delay and count. Watches stream through. */
 export interface FaultyApiserver {
@@ -33,6 +33,14 @@ export interface FaultyApiserver {
 }
 
 const none: Fault = (_, forward) => forward();
+
+/** What a kube-apiserver says when it does not do what it is asked. */
+export function apiError(code: number, reason: string, headers: Record<string, string> = {}): Response {
+  return Response.json(
+    { apiVersion: 'v1', kind: 'Status', status: 'Failure', code, reason, message: `injected: ${reason}` },
+    { status: code, headers },
+  );
+}
 
 export async function startFaultyApiserver(kubeconfig: string): Promise<FaultyApiserver> {
   const config: Kubeconfig = parse(await readFile(kubeconfig, 'utf8'));
@@ -55,8 +63,8 @@ export async function startFaultyApiserver(kubeconfig: string): Promise<FaultyAp
     requests.push(request);
     const left = new AbortController();
     outgoing.on('close', () => left.abort());
-    const forward = () =>
-      fetch(target + request.path, {
+    const forward = (path = request.path) =>
+      fetch(target + path, {
         method: request.method,
         headers: forwarded(incoming),
         ...(request.body !== '' && { body: request.body }),
