@@ -21,7 +21,10 @@ export const WHOLE_REASONS = {
     is: 'Not everything of the analysis is in the cluster; missing: {about}',
     hint: 'The same launch again completes it, an exit removes it.',
   },
-  deployment_paused: { is: 'The Deployment of the analysis is paused', hint: 'Somebody did that by hand, and can resume it by hand; or exit and launch it again.' },
+  deployment_paused: {
+    is: 'The Deployment of the analysis is paused',
+    hint: 'Somebody did that by hand, and can resume it by hand; or exit and launch it again.',
+  },
   scaled_to_zero: { is: 'The analysis was scaled down to no pods', hint: 'Somebody did that by hand; the same launch again starts it.' },
   progress_deadline: {
     is: 'The analysis has not become ready for longer than its Deployment allows',
