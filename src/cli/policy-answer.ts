@@ -1,6 +1,5 @@
 import type { PolicyConfig } from '../config/policy-command.ts';
-import { judge } from '../deployer/policy/check-policy.ts';
-import type { Violation } from '../deployer/policy/visit.ts';
+import { countOf, judge } from '../deployer/policy/check-policy.ts';
 import { readSpec } from '../deployer/read-spec.ts';
 import { TooLargeError } from '../errors/errors.ts';
 import { ViceError } from '../errors/vice-error.ts';
@@ -38,18 +37,7 @@ async function specIn(document: string, maxBodyBytes: number): Promise<ViceDeplo
 
 function verdictOn(policy: Policy, spec: ViceDeploymentSpec): Answer {
   const { external_id } = spec.metadata;
-  const { violations, count } = judge(policy, spec);
-  if (count === 0) return { accepted: true, external_id };
-  return {
-    accepted: false,
-    external_id,
-    code: 'spec_refused',
-    detail: `the policy refuses it for ${counted(violations, count)}`,
-    faults: violations,
-  };
-}
-
-function counted(violations: readonly Violation[], count: number): string {
-  if (count > violations.length) return `${count} reasons, of which ${violations.length} are told`;
-  return count === 1 ? '1 reason' : `${count} reasons`;
+  const faults = judge(policy, spec);
+  if (faults.length === 0) return { accepted: true, external_id };
+  return { accepted: false, external_id, code: 'spec_refused', detail: `the policy refuses the spec: ${countOf(faults)}`, faults };
 }

@@ -49,7 +49,7 @@ describe('vice policy check', () => {
     const { code, stdout, stderr } = await vice(['check', '-'], hostile);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout.split('\n')).toEqual([
-      'refused: the policy refuses it for 2 reasons',
+      'refused: the policy refuses the spec: 2 violations',
       '  deployment.spec.template.spec.hostPID is true',
       '      pod.host-namespaces; allowed: `false`',
       '  deployment.spec.template.spec.hostNetwork is true',

@@ -6,6 +6,8 @@ const MOST_FAULTS = 100;
 /** Keys that a program may take for an object's own machinery. */
 const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor']);
 
+const [QUOTE, COMMA, BACKSLASH, OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+
 /** A document, and what two programs could read in two ways. */
 export interface StrictJson {
   readonly value: unknown;
@@ -40,14 +42,13 @@ class Scan {
   }
 
   faults(): readonly Fault[] {
-    const text = this.#text;
-    for (let at = 0; at < text.length && this.#faults.length < MOST_FAULTS; at++) {
-      const character = text[at];
-      if (character === '"') at = this.#string(at);
-      else if (character === '{' || character === '[') {
-        if (!this.#open(character === '{')) break;
-      } else if (character === '}' || character === ']') this.#frames.pop();
-      else if (character === ',') this.#next();
+    for (let at = 0; at < this.#text.length && this.#faults.length < MOST_FAULTS; at++) {
+      const code = this.#text.charCodeAt(at);
+      if (code === QUOTE) at = this.#string(at);
+      else if (code === COMMA) this.#next();
+      else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+        if (!this.#open(code === OPEN_OBJECT)) break;
+      } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) this.#frames.pop();
     }
     return this.#faults;
   }
@@ -71,11 +72,18 @@ class Scan {
 
   /** Gives the place of the quotation mark that ends it. */
   #string(begin: number): number {
-    let end = begin + 1;
-    while (this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
+    let end = this.#text.indexOf('"', begin + 1);
+    while (this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
     const frame = this.#frames.at(-1);
     if (frame?.keys !== undefined && frame.isKeyNext) this.#key(frame, frame.keys, this.#text.slice(begin, end + 1));
     return end;
+  }
+
+  /** An odd number of backslashes before it. */
+  #isEscaped(at: number): boolean {
+    let before = at - 1;
+    while (this.#text.charCodeAt(before) === BACKSLASH) before--;
+    return (at - before) % 2 === 0;
   }
 
   #key(frame: Frame, seen: Set<string>, quoted: string): void {

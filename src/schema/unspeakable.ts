@@ -11,32 +11,49 @@ const MOST_FAULTS = 100;
  * nesting below 32 levels.
  */
 export function unspeakable(document: unknown): Fault[] {
-  const faults: Fault[] = [];
-  look(document, '', 0, faults);
-  return faults;
+  const walk: Walk = { steps: [], faults: [] };
+  look(document, walk);
+  return walk.faults;
 }
 
-function look(value: unknown, path: string, depth: number, faults: Fault[]): void {
-  if (faults.length >= MOST_FAULTS) return;
+/** Where we are, in steps: the text of a path is made for a fault alone, because a document has hundreds of thousands of places. */
+interface Walk {
+  readonly steps: (string | number)[];
+  readonly faults: Fault[];
+}
+
+function look(value: unknown, walk: Walk): void {
+  if (walk.faults.length >= MOST_FAULTS) return;
   if (typeof value === 'string') {
-    if (!isSpeakable(value)) faults.push({ path, message: MESSAGE, rule: 'json.text' });
+    if (!isSpeakable(value)) tell(walk, MESSAGE, 'json.text');
   } else if (typeof value === 'number') {
-    if (!Number.isFinite(value)) faults.push({ path, message: 'must be a number of the size of a double', rule: 'json.text' });
+    if (!Number.isFinite(value)) tell(walk, 'must be a number of the size of a double', 'json.text');
   } else if (typeof value === 'object' && value !== null) {
-    if (depth >= MOST_DEPTH) faults.push({ path, message: `must not be nested below ${MOST_DEPTH} levels`, rule: 'json.depth' });
-    else lookBelow(value, path, depth, faults);
+    if (walk.steps.length >= MOST_DEPTH) tell(walk, `must not be nested below ${MOST_DEPTH} levels`, 'json.depth');
+    else lookBelow(value, walk);
   }
 }
 
-function lookBelow(value: object, path: string, depth: number, faults: Fault[]): void {
+function lookBelow(value: object, walk: Walk): void {
   if (Array.isArray(value)) {
-    for (const [index, element] of value.entries()) look(element, `${path}[${index}]`, depth + 1, faults);
+    for (let index = 0; index < value.length; index++) lookAt(index, value[index], walk);
     return;
   }
   for (const [key, entry] of Object.entries(value)) {
-    if (isSpeakable(key)) look(entry, path === '' ? key : `${path}.${key}`, depth + 1, faults);
-    else faults.push({ path, message: `has a key that ${MESSAGE}`, rule: 'json.text' });
+    if (isSpeakable(key)) lookAt(key, entry, walk);
+    else tell(walk, `has a key that ${MESSAGE}`, 'json.text');
   }
+}
+
+function lookAt(step: string | number, value: unknown, walk: Walk): void {
+  walk.steps.push(step);
+  look(value, walk);
+  walk.steps.pop();
+}
+
+function tell({ steps, faults }: Walk, message: string, rule: string): void {
+  const path = steps.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('');
+  faults.push({ path, message, rule });
 }
 
 const MESSAGE = 'must be well-formed Unicode without the character NUL';

@@ -11,8 +11,8 @@ export function policyReference(): string {
 Made from the rules (\`src/deployer/policy/\`) and the schema of the policy (\`src/schema/policy.ts\`) by \`npm run check\`; not edited by hand.
 
 The deployer checks every deployment spec before it asks kube-apiserver for anything. Of every object it lets in the fields that are listed below, with the values that are listed there, and nothing
-else: what it does not know it refuses. All violations are answered at once, with 422 \`spec_refused\`; each has the \`path\` in the spec, a \`message\`, the \`rule\` and what would be \`allowed\`. More than
-200 are counted and not told. Nothing of a refused spec is written.
+else: what it does not know it refuses. All violations are answered at once, with 422 \`spec_refused\`; each has the \`path\` in the spec, a \`message\`, the \`rule\` and what would be \`allowed\`. The first
+200 are told. Nothing of a refused spec is written.
 
 The administrator of a cluster widens or narrows this with a policy file, YAML or JSON, that the deployer is given as \`--policy FILE\`; it is read at the start, and what is wrong with it is told then, all
 at once, with exit code 2. A coordinator cannot change it. Every key may be left out and then has its default; rules without a key are the same everywhere.

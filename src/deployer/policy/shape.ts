@@ -37,11 +37,13 @@ export function fields({ rule, fields: listed, refused = {}, required = [], also
   // Maps, so that no key of a spec is found on the prototype of an object.
   const known = new Map(Object.entries(listed));
   const harmful = new Map(Object.entries(refused));
-  const allows = `an object of ${[...known.keys()].join(', ')}`;
+  const names = [...known.keys()].join(', ');
+  const allows = `an object of ${names}`;
+  const beside = `nothing; beside it there may be ${names}`;
   const checkKey = (key: string, candidate: unknown, visit: Visit) => {
     const shape = known.get(key);
     if (shape !== undefined) return below(shape, candidate, visit, key);
-    visit.refuse(harmful.get(key) ?? rule, 'is not allowed', `nothing; beside it there may be ${[...known.keys()].join(', ')}`, key);
+    visit.refuse(harmful.get(key) ?? rule, 'is not allowed', beside, key);
   };
   return {
     rule,
@@ -50,13 +52,21 @@ export function fields({ rule, fields: listed, refused = {}, required = [], also
     required,
     check(value, visit) {
       if (!isRecord(value)) return visit.refuse(rule, `is ${shown(value)}`, allows);
-      for (const key of Object.keys(value)) checkKey(key, value[key], visit);
+      for (const [key, candidate] of entries(value, visit)) checkKey(key, candidate, visit);
       for (const key of required) {
         if (!Object.hasOwn(value, key)) visit.refuse(known.get(key)?.rule ?? rule, 'is required', known.get(key)?.allows ?? '', key);
       }
       also?.(value, visit);
     },
   };
+}
+
+/** The members of an object, until enough is known to be wrong: it may have a hundred thousand. */
+export function* entries(value: Json, visit: Visit): Generator<readonly [key: string, member: unknown]> {
+  for (const key of Object.keys(value)) {
+    if (visit.isFull) return;
+    yield [key, value[key]];
+  }
 }
 
 /** Of lists that no key of the policy limits. */

@@ -11,7 +11,7 @@ export interface Violation {
 }
 
 /** More than this helps nobody, and a hostile spec could have hundreds of thousands. */
-const MOST_VIOLATIONS = 200;
+export const MOST_VIOLATIONS = 200;
 const LONGEST_STEP = 100;
 
 interface Found {
@@ -24,12 +24,15 @@ interface Found {
 export class Visit {
   readonly given: Given;
   readonly violations: Violation[] = [];
-  /** All that were found, those that are not kept among them. */
-  count = 0;
   readonly #path: (string | number)[] = [];
 
   constructor(given: Given) {
     this.given = given;
+  }
+
+  /** Whoever goes through many things stops here. */
+  get isFull(): boolean {
+    return this.violations.length >= MOST_VIOLATIONS;
   }
 
   /** Everything until `leave` stands below this key or index. */
@@ -52,8 +55,7 @@ export class Visit {
   }
 
   #tell({ rule, message, allowed }: Found, below: readonly (string | number)[]): void {
-    this.count += 1;
-    if (this.violations.length >= MOST_VIOLATIONS) return;
+    if (this.isFull) return;
     this.violations.push({ path: pathOf([...this.#path, ...below]), message, rule, allowed: allowed() });
   }
 }

@@ -1,4 +1,5 @@
 import type { ViceDeploymentSpec } from '../../schema/deployment-spec.ts';
+import { MOST_DEPTH } from '../../schema/unspeakable.ts';
 import { shown } from './shape.ts';
 import type { Visit } from './visit.ts';
 
@@ -11,7 +12,9 @@ export function checkWhole(spec: ViceDeploymentSpec, visit: Visit): void {
   if (!hasIngress && !hasRoute) visit.refuse('spec.route', 'is missing, and so is http_route', 'one of them', 'ingress');
   const objects = objectsIn(spec);
   if (objects.length > limits.objects) visit.refuseByPolicy('spec.objects', `has ${objects.length} objects`, `at most ${limits.objects}`);
-  if (isDeeper(spec, limits.depth)) visit.refuseByPolicy('spec.depth', 'is nested too deeply', `at most ${limits.depth} levels`);
+  // A document that is read is no deeper than that, whatever the policy says.
+  if (limits.depth < MOST_DEPTH && isDeeper(spec, limits.depth))
+    visit.refuseByPolicy('spec.depth', 'is nested too deeply', `at most ${limits.depth} levels`);
   const { subdomain } = spec.metadata;
   if (subdomain !== undefined && subdomain !== visit.given.subdomain) {
     visit.refuse('spec.subdomain', `is ${shown(subdomain)}`, visit.given.subdomain, 'metadata', 'subdomain');

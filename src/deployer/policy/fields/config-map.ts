@@ -1,5 +1,5 @@
 import { isRecord } from '../../observe/read.ts';
-import { fields, type Shape, shown } from '../shape.ts';
+import { entries, fields, type Shape, shown } from '../shape.ts';
 import { exactly } from '../values.ts';
 import { metadata } from './metadata.ts';
 
@@ -12,7 +12,7 @@ const data: Shape = {
     if (!isRecord(candidate)) return visit.refuse('config-map.size', `is ${shown(candidate)}`, this.allows);
     const most = visit.given.policy.limits.config_map_bytes;
     let left = most;
-    for (const [key, text] of Object.entries(candidate)) {
+    for (const [key, text] of entries(candidate, visit)) {
       if (!KEY.test(key) || key.startsWith('..') || key === '.')
         visit.refuse('config-map.size', 'is no key', 'letters, digits, "-", "_" and "."', key);
       if (typeof text !== 'string') visit.refuse('config-map.size', `is ${shown(text)}`, 'text', key);

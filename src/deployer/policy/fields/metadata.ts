@@ -6,7 +6,7 @@ import { MANAGED_BY, VOLUME_ANCHOR, VOLUME_NAMESPACE } from '../../labels.ts';
 import { isRecord } from '../../observe/read.ts';
 import type { Given } from '../given.ts';
 import type { RuleId } from '../rules.ts';
-import { fields, type Shape, shown, value } from '../shape.ts';
+import { entries, fields, type Shape, shown, value } from '../shape.ts';
 import { isListed, LABEL_KEY } from '../values.ts';
 import type { Visit } from '../visit.ts';
 
@@ -28,7 +28,7 @@ const labels: Shape = {
   allows: `the labels ${LABEL_LIST}, and those of the policy`,
   check(candidate, visit) {
     if (!isRecord(candidate)) return visit.refuse('object.labels', `is ${shown(candidate)}`, 'labels');
-    for (const [key, label] of Object.entries(candidate)) checkLabel(key, label, visit);
+    for (const [key, label] of entries(candidate, visit)) checkLabel(key, label, visit);
     if (!Object.hasOwn(candidate, LABEL.externalId)) visit.refuse('object.labels', 'is required', visit.given.externalId, LABEL.externalId);
   },
 };
@@ -54,7 +54,7 @@ function annotations(rule: RuleId, patterns: (policy: Policy) => readonly string
     allows: `the annotations of the policy, each ${described}`,
     check(candidate, visit) {
       if (!isRecord(candidate)) return visit.refuse(rule, `is ${shown(candidate)}`, 'annotations');
-      for (const [key, text] of Object.entries(candidate)) {
+      for (const [key, text] of entries(candidate, visit)) {
         if (RESERVED.has(key)) visit.refuse('object.reserved-labels', 'is written by the deployer alone', 'nothing', key);
         else if (!isListed(key, patterns(visit.given.policy))) visit.refuseByPolicy(rule, 'is not allowed', 'an annotation on the list', key);
         else if (typeof text !== 'string' || !form.test(text)) visit.refuse(rule, `is ${shown(text)}`, described, key);

@@ -1,6 +1,6 @@
 import type { Policy } from '../../../schema/policy.ts';
 import { isRecord } from '../../observe/read.ts';
-import { fields, type Shape, shown } from '../shape.ts';
+import { entries, fields, type Shape, shown } from '../shape.ts';
 import { isListed, isUpTo } from '../values.ts';
 
 const LIMITS: ReadonlyMap<string, (policy: Policy) => string> = new Map([
@@ -21,7 +21,7 @@ const amounts: Shape = {
   allows: 'cpu, memory, ephemeral-storage and the extended resources of the policy, each as a quantity up to its limit',
   check(candidate, visit) {
     if (!isRecord(candidate)) return visit.refuse('container.resources', `is ${shown(candidate)}`, this.allows);
-    for (const [resource, amount] of Object.entries(candidate)) {
+    for (const [resource, amount] of entries(candidate, visit)) {
       const limit = limitOf(resource, visit.given.policy);
       if (limit === undefined) visit.refuseByPolicy('container.resources', 'is no resource of an analysis', this.allows, resource);
       else if (!isUpTo(amount, limit))

@@ -1,7 +1,7 @@
 import { isRecord } from '../../observe/read.ts';
 import type { Given } from '../given.ts';
 import type { RuleId } from '../rules.ts';
-import { type Also, fields, type Shape, shown, value } from '../shape.ts';
+import { type Also, entries, fields, type Shape, shown, value } from '../shape.ts';
 import { amount, DNS_NAME, exactly, isListed, listed, own, text } from '../values.ts';
 import { metadata } from './metadata.ts';
 import { isUser } from './security.ts';
@@ -71,7 +71,7 @@ const attributes: Shape = {
   allows: 'the keys of the policy; `clientUser` is the user of the spec, `uid` and `gid` are in the range of users',
   check(candidate, visit) {
     if (!isRecord(candidate)) return visit.refuse('persistent-volume.attributes', `is ${shown(candidate)}`, this.allows);
-    for (const [key, text] of Object.entries(candidate)) {
+    for (const [key, text] of entries(candidate, visit)) {
       if (!isListed(key, visit.given.policy.storage.csi_attributes))
         visit.refuseByPolicy('persistent-volume.attributes', 'is not allowed', this.allows, key);
       else if (typeof text !== 'string' || text.length > MOST_ATTRIBUTE) visit.refuse('persistent-volume.attributes', 'is no text', 'text', key);
