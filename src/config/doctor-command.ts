@@ -32,9 +32,9 @@ const shared = { ignored: [], operands: 0 } as const;
 const outputReads = { ...shared, options: outputOptions, ignored: ignoredFlags, others: { ...coordinatorOptions, ...specOptions } };
 const deployerOutputReads = { ...shared, options: outputOptions, others: standaloneOptions };
 
-/** With `--kubeconfig` a deployer is meant. @throws ConfigurationError when the command line cannot be understood */
+/** With `--kubeconfig` or `--vice-namespace` a deployer is meant. @throws ConfigurationError when the command line cannot be understood */
 export function loadDoctorConfig(argv: readonly string[], env: Environment): DoctorConfig {
-  const isOfDeployer = argv.some((token) => /^--?kubeconfig(=|$)/.test(token));
+  const isOfDeployer = argv.some((token) => /^--?(kubeconfig|vice-namespace)(=|$)/.test(token));
   const { values, faults, operands } = isOfDeployer ? read(deployerOutputReads, argv, env) : read(outputReads, argv, env);
   const ofCommandLine = faults.filter(({ path }) => path.startsWith('-') || operands.includes(path));
   refuseFaults(ofCommandLine, 'the command line of vice doctor');

@@ -136,12 +136,16 @@ export const commands: readonly Topic[] = [
     usage: 'vice doctor [--kubeconfig FILE] [FLAG ...]',
     summary: 'look at everything that a coordinator or a deployer needs, and say what to do',
     description:
-      'Takes the flags and keys of a coordinator and looks at its configuration, database, migrations, notifications, encryption keys, clusters and certificates. With --kubeconfig those of a deployer: kube-apiserver, namespace and rights. Changes nothing. Exit code 1 when anything is wrong.',
+      'Takes the flags and keys of a coordinator and looks at its configuration, database, migrations, notifications, encryption keys, clusters and certificates. With --kubeconfig or --vice-namespace those of a deployer: kube-apiserver, namespace, rights and TLS. Changes nothing. Exit code 1 when anything is wrong.',
     options: { ...doctorOptions, ...sourceOptions },
     ignored: [],
     examples: [
       ['where the coordinator runs', 'vice doctor --config service.yml'],
-      ['a cluster, with the rights of its deployer', 'vice doctor --kubeconfig deployer.kubeconfig --vice-namespace vice-apps'],
+      ['a cluster, with the rights of an account', 'vice doctor --kubeconfig deployer.kubeconfig'],
+      [
+        'in the pod of a deployer, with its own account',
+        'kubectl exec -n vice-system deploy/vice-deployer -- vice doctor --vice-namespace vice-apps',
+      ],
       ['for a program', 'vice doctor --config service.yml -o json | jq \'.findings[] | select(.outcome != "ok")\''],
     ],
   },

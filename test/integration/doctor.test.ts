@@ -152,7 +152,7 @@ const forbidden = (name: string) => {
 test('an account with the rights of the role is well, and each right that it lacks is named', async () => {
   const active = () => Response.json({ kind: 'Namespace', metadata: { name: 'vice-apps' }, status: { phase: 'Active' } });
   const whole = kubeApiserver(() => true, active);
-  const well = await doctor(['--kubeconfig', whole.kubeconfig], {});
+  const well = await doctor(['--vice-namespace', 'vice-apps'], { VICE_KUBECONFIG: await Bun.file(whole.kubeconfig).text() });
   await whole.server.stop(true);
   expect([well.code, well.of, well.lines.map((line) => line.replace(/\d+ (ms|that)/, '… $1'))]).toEqual([
     0,
