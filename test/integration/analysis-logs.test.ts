@@ -24,11 +24,12 @@ const deployer = Bun.serve({
     return answer(request);
   },
 });
+let uri: string;
 let coordinator: Coordinator;
 let db: ReturnType<typeof database>;
 
 beforeAll(async () => {
-  const uri = await freshDatabase();
+  uri = await freshDatabase();
   db = database(uri);
   coordinator = await runCoordinator(uri);
   const [cluster] = await register(coordinator.url, [{ name: 'by-hand', url: deployer.url.origin }]);
@@ -64,6 +65,14 @@ test('a line reaches the reader while the answer goes on, and the deployer is le
   reader.abort();
   await left;
 });
+
+test('a coordinator that ends does not wait for readers, and tells them to ask again', async () => {
+  answer = () => ndjson(new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(first)) }));
+  const ending = await runCoordinator(uri, { drainSeconds: '20' });
+  const response = await fetch(`${ending.url}/api/v1/analyses/${id}/logs?follow=true`);
+  await ending.stop();
+  expect((await recordsOf(response)).at(-1)).toEqual({ end: 'interrupted', message: 'the coordinator is ending' });
+}, 15_000);
 
 test.each([
   ['breaks off', () => ndjson(`${first}{"line":"a"}\n`), 'the deployer stopped in the middle'],

@@ -1,6 +1,6 @@
 import type { LogParameters } from '../../coordinator/looking/ports.ts';
 import { InvalidDocumentError, NotFoundError, NotStartedError, UnavailableError, UpstreamError } from '../../errors/errors.ts';
-import type { ErrorFacts, ViceError } from '../../errors/vice-error.ts';
+import { type ErrorFacts, ViceError } from '../../errors/vice-error.ts';
 import { check } from '../../schema/check.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import { LogRecord, Logs } from '../../schema/logs.ts';
@@ -45,10 +45,16 @@ export async function* recordsIn(answer: OpenedAnswer): AsyncGenerator<readonly 
     }
     if (!isEnded) yield [{ end: 'interrupted', message: 'the deployer stopped in the middle' }];
   } catch (err) {
-    yield [{ end: 'interrupted', message: err instanceof Error ? err.message : 'the connection to the deployer broke' }];
+    yield [{ end: 'interrupted', message: reasonOf(err) }];
   } finally {
     answer.close();
   }
+}
+
+function reasonOf(err: unknown): string {
+  if (err instanceof ViceError) return err.message;
+  const isOurs = err instanceof Error && err.name === 'AbortError';
+  return isOurs ? 'the coordinator is ending' : 'the connection to the deployer broke';
 }
 
 async function* batches({ chunks }: OpenedAnswer): AsyncGenerator<readonly LogRecord[]> {
