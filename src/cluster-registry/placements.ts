@@ -4,6 +4,9 @@ import type { PlacementExplanation } from '../schema/placement.ts';
 import type { ClusterEntry } from './ports.ts';
 import type { ClusterUsage } from './usage.ts';
 
+/** With ten thousand analyses a count takes about ten milliseconds, which not every launch should pay while some cluster is full. */
+const FRESH_MS = 100;
+
 export interface PlacementDeps {
   readonly selector: ClusterSelector;
   /** The same array for as long as nothing about any cluster has changed. */
@@ -22,13 +25,14 @@ export class Placements {
   }
 
   /**
-   * Waits for nothing, except that where a cluster would be passed over for want of room, it is counted anew: an analysis that has just ended has left
-   * its slot.
+   * Waits for nothing, except that where a cluster would be passed over for want of room, it is counted anew, because an analysis that has just ended has left
+   * its slot: if that was not done a moment ago, or if nowhere else is room.
    * @throws UnavailableError when it had to be counted and could not be
    */
   async rank(request: PlacementRequest, signal: AbortSignal): Promise<Ranking> {
     const ranking = this.#rank(request);
-    if (!ranking.refused.some(({ filter }) => filter === 'room')) return ranking;
+    const isFresh = ranking.ranked.length > 0 && this.#deps.usage.ageMs() < FRESH_MS;
+    if (isFresh || !ranking.refused.some(({ filter }) => filter === 'room')) return ranking;
     await this.#deps.usage.count(signal);
     return this.#rank(request);
   }

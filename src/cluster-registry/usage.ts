@@ -36,9 +36,15 @@ export class ClusterUsage {
   readonly #counted = new Map<ClusterId, Counted>();
   #counting: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
+  #countedAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: UsageStore) {
     this.#store = store;
+  }
+
+  /** How old the count is, in milliseconds; placements of this process since then are in it. */
+  ageMs(): number {
+    return performance.now() - this.#countedAt;
   }
 
   of(id: ClusterId): Used {
@@ -64,7 +70,9 @@ export class ClusterUsage {
   }
 
   async #count(signal: AbortSignal): Promise<void> {
+    const begun = performance.now();
     const rows = await this.#store.usage(signal);
+    this.#countedAt = begun;
     for (const counted of this.#counted.values()) {
       counted.images.clear();
       Object.assign(counted, { slots: 0, cpu_millicores: 0, memory_bytes: 0, gpus: 0 });

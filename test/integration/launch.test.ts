@@ -317,6 +317,7 @@ group('the next cluster takes over', () => {
     await db.sql`UPDATE vice_clusters SET profile = '{"capacity": {"slots": 1}}' WHERE name = 'east'`;
     await send(`${coordinator.url}/api/v1/clusters/reload`);
     await db.sql`UPDATE vice_deployments SET state = 'stopped', removal_due = NULL WHERE cluster_id = ${clusterIds[0] ?? ''}`;
+    await fetch(`${coordinator.url}/api/v1/placements/explain`); // which counts anew
     const answers = await Promise.all([launch(analysis()), launch(analysis())]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     const counts = await db.sql<{ n: number }[]>`
