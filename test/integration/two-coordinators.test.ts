@@ -246,9 +246,19 @@ describe('a change of a cluster', () => {
   });
 
   test('is told again after the connections that listen were cut', async () => {
-    const [cut] = await db.sql<{ n: number }[]>`
-      SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen %'`;
-    expect(cut?.n).toBe(2);
+    const listening = async () =>
+      (
+        await db.sql<{ pid: number }[]>`
+      SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen %'`
+      ).map(({ pid }) => pid);
+    const both = await waitFor(
+      async () => {
+        const pids = await listening();
+        return pids.length === 2 && pids;
+      },
+      { timeoutMs: 30_000, what: 'both to listen' },
+    );
+    for (const pid of both) await db.sql`SELECT pg_terminate_backend(${pid})`;
     await change(0, 12_000);
     await seenBy(1, 12_000);
     await change(1, 12_001);

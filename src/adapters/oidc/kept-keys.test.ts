@@ -53,12 +53,22 @@ describe('keys that are not fresh any more', () => {
     expect(await kept.current()).toBe(fresh);
   });
 
+  test('are not used after ten minutes, also where nobody has asked meanwhile, when the issuer answers', async () => {
+    await begun();
+    time += 10 * MINUTE + 1;
+    const asked = kept.current();
+    const fresh = set();
+    reads[1]?.resolve(fresh);
+    expect(await asked).toBe(fresh);
+  });
+
   test('are good for an hour while the issuer is away, and not for longer', async () => {
     const old = await begun();
     for (let minute = 6; minute <= 60; minute += 9) {
       time = 1_000_000 + minute * MINUTE;
-      expect(await kept.current()).toBe(old);
+      const asked = kept.current();
       reads.at(-1)?.reject(away);
+      expect(await asked).toBe(old);
       await noted();
     }
     time = 1_000_000 + 60 * MINUTE + 1;

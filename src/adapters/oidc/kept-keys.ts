@@ -16,8 +16,10 @@ export interface KeptKeysDeps {
   readonly now: () => number;
 }
 
-/** A key that the issuer has withdrawn is believed no longer than this, while the issuer answers. */
+/** From then on they are read anew, while nobody waits for it. */
 const FRESH_MS = 5 * 60_000;
+/** From then on the reading is waited for: a key that the issuer has withdrawn is believed no longer, as long as the issuer answers. */
+const STALE_MS = 10 * 60_000;
 /** While it does not answer, its last keys are good for so long. */
 const USABLE_MS = 60 * 60_000;
 /** Tokens with keys that nobody knows do not make us ask more often. */
@@ -53,10 +55,13 @@ export function keptKeys({ read, now }: KeptKeysDeps): KeptKeys {
 
   return {
     async current() {
-      const age = kept === undefined ? Number.POSITIVE_INFINITY : now() - kept.at;
-      if (kept === undefined || age > USABLE_MS) return refresh();
+      if (kept === undefined) return refresh();
+      const { keys } = kept;
+      const age = now() - kept.at;
+      if (age > USABLE_MS) return refresh();
+      if (age > STALE_MS) return refresh().catch(() => keys);
       if (age > FRESH_MS && !isTooSoon()) refresh().catch(() => undefined); // whoever is too late for the old ones gets the error
-      return kept.keys;
+      return keys;
     },
     async newerThan(seen) {
       if (kept !== undefined && kept.keys !== seen) return kept.keys;
