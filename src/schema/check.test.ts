@@ -22,7 +22,7 @@ test('what is wrong with a document is told in words, each fault with what would
     'profile.gatewy': 'is not a known key',
   });
   expect(faults({ name: 'x'.repeat(256), deployer_url: 'http://d', priority: 1_000_001 })).toEqual({
-    name: 'must have at most 255 characters',
+    name: 'must be a name of 1 to 255 characters on one line',
     priority: 'must be at most 1000000',
   });
   expect(faults([])).toEqual({ '': 'must be an object' });

@@ -63,9 +63,9 @@ function dotted(pointer: string): string {
 }
 
 function sentence({ type, schema, message }: ValueError): string {
+  if (type === ValueErrorType.ObjectRequiredProperty) return 'is required';
   const custom: unknown = schema['errorMessage'];
   if (typeof custom === 'string') return custom;
-  if (type === ValueErrorType.ObjectRequiredProperty) return 'is required';
   if (type === ValueErrorType.ObjectAdditionalProperties) return 'is not a known key';
   if (type === ValueErrorType.StringMinLength)
     return schema['minLength'] === 1 ? 'must not be empty' : `must have at least ${schema['minLength']} characters`;
