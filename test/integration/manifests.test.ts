@@ -101,6 +101,20 @@ test('the arguments of the coordinator are flags that it knows', () => {
   expect(config).toMatchObject({ port: 60_000, warnings: [] });
 });
 
+test('the coordinator finds encryption keys and a client certificate in Secrets, and starts without them', () => {
+  const { template, container } = podOf('coordinator');
+  const { env, volumeMounts } = Object(container);
+  const name = variableOf('DISCOENV_', 'clusters.keys');
+  expect(env).toEqual([{ name, valueFrom: { secretKeyRef: { name: 'vice-keys', key: 'keys', optional: true } } }]);
+  const { clusterTlsDir } = loadCoordinatorConfig(
+    container.args.filter((argument) => !argument.startsWith('--config=')),
+    { DISCOENV_DB_URI: 'postgresql://de@db/de', DISCOENV_IRODS_ZONE: 'cyverse', [name]: 'k1:x' },
+  );
+  const secretName = 'vice-coordinator-client-tls';
+  expect(volumeMounts).toContainEqual({ name: 'client-tls', mountPath: `${clusterTlsDir}/${secretName}`, readOnly: true });
+  expect(template.spec['volumes']).toContainEqual({ name: 'client-tls', secret: { secretName, optional: true } });
+});
+
 test('no manifest holds a Secret, and no role may read one', () => {
   const all = components.flatMap(rendered);
   expect(all.filter(({ kind }) => kind === 'Secret')).toEqual([]);
