@@ -143,10 +143,10 @@ function kubeApiserver(may: (line: string) => boolean, namespace: (name: string)
   };
   return { server, kubeconfig: written('kubeconfig', JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...kubeconfig })) };
 }
-/** As a kube-apiserver refuses by RBAC. */
-const forbidden = (name: string) => {
-  const message = `namespaces "${name}" is forbidden: User "u" cannot get resource "namespaces" in API group "" in the namespace "${name}"`;
-  return Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 403, reason: 'Forbidden', message }, { status: 403 });
+/** As a kube-apiserver says it. */
+const absent = (name: string) => {
+  const message = `namespaces "${name}" not found`;
+  return Response.json({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 404, reason: 'NotFound', message }, { status: 404 });
 };
 
 test('an account with the rights of the role is well, and each right that it lacks is named', async () => {
@@ -168,10 +168,13 @@ test('an account with the rights of the role is well, and each right that it lac
   const tls = authority('ours').issue({ name: 'west', use: 'server', hosts: ['localhost'] });
   const flags = ['--tls-cert', written('tls.crt', tls.cert), '--tls-key', written('tls.key', tls.key)];
   const lacking = kubeApiserver(
-    (line) => !['delete persistentvolumes *', 'get pods/log other', 'patch services other', 'list services other'].includes(line),
-    forbidden,
+    (line) =>
+      !['delete persistentvolumes *', 'get pods/log other', 'patch services other', 'list services other', 'get namespaces other'].includes(line),
+    absent,
   );
   const poor = await doctor(['--kubeconfig', lacking.kubeconfig, '--vice-namespace', 'other', ...flags], {});
+  const nowhere = await doctor(['--kubeconfig', lacking.kubeconfig, '--vice-namespace', 'nowhere'], {});
+  expect(nowhere.lines).toContain('wrong namespace nowhere: is not there');
   await lacking.server.stop(true);
   expect([poor.code, poor.lines.slice(1, -1).filter((line) => !line.startsWith('ok'))]).toEqual([
     1,

@@ -1,7 +1,6 @@
 import type { KubeconfigSource } from '../../adapters/kubernetes/credentials.ts';
 import { type ClusterAccess, clusterAccess } from '../../adapters/kubernetes/rights.ts';
 import type { DeployerConfig } from '../../config/deployer.ts';
-import { ClusterMisconfiguredError } from '../../errors/errors.ts';
 import { type GrantedRights, grantedRights } from './deployer-rights.ts';
 import { type Finding, wrong } from './finding.ts';
 import { tlsFindings } from './tls-checks.ts';
@@ -39,17 +38,19 @@ async function namespaceFinding(access: ClusterAccess, name: string, signal: Abo
   const check = `namespace ${name}`;
   const todo = 'kubectl apply -k deploy/deployer makes it, or --vice-namespace names another';
   try {
-    const phase = await access.namespace(name, signal);
-    if (phase === 'Active') return { check, outcome: 'ok', says: 'is there' };
-    return { check, outcome: 'wrong', says: phase === undefined ? 'is not there' : `is ${phase}`, todo };
+    const found = await access.namespace(name, signal);
+    if (found === 'absent') return { check, outcome: 'wrong', says: 'is not there', todo };
+    if (found === 'hidden') {
+      return {
+        check,
+        outcome: 'note',
+        says: 'this account may not look at namespaces, and a deployer need not',
+        todo: `kubectl get namespace ${name}`,
+      };
+    }
+    return found.phase === 'Active' ? { check, outcome: 'ok', says: 'is there' } : { check, outcome: 'wrong', says: `is ${found.phase}`, todo };
   } catch (err) {
-    if (!(err instanceof ClusterMisconfiguredError)) return wrong(check, err, todo);
-    return {
-      check,
-      outcome: 'note',
-      says: 'this account may not look at namespaces, and a deployer need not',
-      todo: `kubectl get namespace ${name}`,
-    };
+    return wrong(check, err, todo);
   }
 }
 
