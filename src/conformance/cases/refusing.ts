@@ -1,5 +1,6 @@
 import { contains, equal, holds } from '../breach.ts';
 import { casesOf, clusterOf, expectStanding } from '../case.ts';
+import type { ClusterObject } from '../cluster-objects.ts';
 import { withQuota } from '../quota.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -114,6 +115,27 @@ export const refusing = casesOf('refusing', [
         );
       }
       await expectStanding(bench, id, []);
+    },
+  ],
+  [
+    "what somebody else put in the place of an analysis' object is left alone by a repeat: 409 conflict, and the analysis goes on",
+    ['cluster'],
+    async (bench) => {
+      const { deployer, newId, spec } = bench;
+      const cluster = clusterOf(bench);
+      const id = newId();
+      const name = spec(id).config_maps[0]?.metadata.name ?? '';
+      const path = cluster.path('ConfigMap', name);
+      await deployer.apply(spec(id));
+      await cluster.kube.delete(path);
+      const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { theirs: 'yes' } };
+      bench.afterwards(() => cluster.kube.delete(path));
+      await cluster.kube.create(cluster.collection('ConfigMap'), theirs);
+      const { status, code } = await deployer.apply(spec(id));
+      equal([status, code], [409, 'conflict'], 'a repeat of a spec, one of whose names was taken meanwhile');
+      const after = await cluster.get<ClusterObject & { data: object }>('ConfigMap', name);
+      equal<object>(after.data, theirs.data, "what somebody else's ConfigMap holds");
+      holds((await cluster.find('Deployment', spec(id).deployment.metadata.name)) !== undefined, 'the Deployment is gone');
     },
   ],
   [

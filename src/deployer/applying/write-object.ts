@@ -16,13 +16,14 @@ export interface Under {
 
 /**
  * Writes one object of an analysis with one request, unless its name is taken. A new anchor's objects are created; those of an anchor that was there
- * are applied over whatever of them exists. Volumes are always created: applying over one that is being deleted succeeds, and then it vanishes.
+ * are applied over whatever of them exists and is ours. Volumes are always created: applying over one that is being deleted succeeds, and then it vanishes.
  * @throws TerminatingError: one of an earlier life is still there; ConflictError: somebody else's is
  */
-export async function writeObject(deps: DeployerDeps, { external_id, claim }: Under, manifest: Manifest, signal: AbortSignal): Promise<KubeObject> {
+export async function writeObject(deps: DeployerDeps, under: Under, manifest: Manifest, signal: AbortSignal): Promise<KubeObject> {
+  const { external_id, claim } = under;
   const kind = kindOf(manifest);
   const mustCreate = claim.isNew || kind === 'PersistentVolume';
-  const written = mustCreate ? await create(deps, { external_id, claim }, kind, manifest, signal) : await deps.kubernetes.apply(manifest, signal);
+  const written = await (mustCreate ? create : applyOver)(deps, under, kind, manifest, signal);
   if (written.metadata.deletionTimestamp !== undefined) throw stillTerminating({ external_id });
   deps.observer.own.wrote(kind, written);
   return written;
@@ -48,6 +49,19 @@ async function create(
     // It goes by itself: Kubernetes collects what has no owner any more, and the undoing of this attempt removes such a volume.
     throw stillTerminating(under, err);
   }
+}
+
+/**
+ * Applying takes over whatever has the name, whoever made it: an analysis that is named after somebody else's object, sent twice at once, would get it by
+ * its second request, and take it along when it is removed. So it is looked at first; repeats are rare.
+ */
+async function applyOver({ kubernetes }: DeployerDeps, _: Under, kind: Kind, manifest: Manifest, signal: AbortSignal): Promise<KubeObject> {
+  const { name } = manifest.metadata;
+  const found = await kubernetes.find({ kind, name }, signal);
+  if (found !== undefined && found.metadata.labels?.[MANAGED_BY.key] !== MANAGED_BY.value) {
+    throw new ConflictError(`${kind} ${name} exists and does not belong to this analysis`);
+  }
+  return kubernetes.apply(manifest, signal);
 }
 
 /** Whose object it is that has the name: of this anchor (an earlier try, or a twin of this request), of an earlier anchor, or nobody's we know. */

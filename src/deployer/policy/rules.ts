@@ -14,6 +14,10 @@ export const RULES = {
   'spec.route': { refuses: 'both of Ingress and HTTPRoute, or neither' },
   'spec.objects': { refuses: 'more objects than one analysis has', key: 'limits.objects' },
   'spec.depth': { refuses: 'nesting that only an attack has', key: 'limits.depth' },
+  'spec.external-id': {
+    refuses: 'an external id by which an object would be called as a Service that answers for the platform',
+    key: 'ingress.default_backends',
+  },
   'spec.subdomain': { refuses: 'a subdomain other than that of the user and the external id' },
 
   'object.namespace': { refuses: 'a namespace: the deployer writes its own' },

@@ -15,6 +15,9 @@ export function checkWhole(spec: ViceDeploymentSpec, visit: Visit): void {
   // A document that is read is no deeper than that, whatever the policy says.
   if (limits.depth < MOST_DEPTH && isDeeper(spec, limits.depth))
     visit.refuseByPolicy('spec.depth', 'is nested too deeply', `at most ${limits.depth} levels`);
+  const { externalId, names } = visit.given;
+  const taken = [externalId, names.service].find((name) => visit.given.policy.ingress.default_backends.includes(name));
+  if (taken !== undefined) visit.refuseByPolicy('spec.external-id', `would call an object ${taken}`, 'another id', 'metadata', 'external_id');
   const { subdomain } = spec.metadata;
   if (subdomain !== undefined && subdomain !== visit.given.subdomain) {
     visit.refuse('spec.subdomain', `is ${shown(subdomain)}`, visit.given.subdomain, 'metadata', 'subdomain');
