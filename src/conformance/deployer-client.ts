@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Capabilities } from '../schema/capabilities.ts';
 import { check } from '../schema/check.ts';
+import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
 import { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import { FileTransfer } from '../schema/file-transfer.ts';
 import { LogRecord, Logs } from '../schema/logs.ts';
@@ -53,6 +54,14 @@ export class DeployerClient {
   apply(spec: unknown): Promise<Answer<DeploymentStatus>> {
     const body = typeof spec === 'string' ? spec : JSON.stringify(spec);
     return this.ask('POST', '/api/v1/deployments', { 200: DeploymentStatus, 201: DeploymentStatus }, { body, headers: JSON_TYPE });
+  }
+
+  /** Applies what must be taken: for cases whose promise is about what comes afterwards. */
+  async launch(spec: ViceDeploymentSpec): Promise<DeploymentStatus> {
+    const { status, body, code, problem } = await this.apply(spec);
+    if (status === 200 || status === 201) return body;
+    const faults = problem.faults?.map(({ path, message }) => `${path} ${message}`).join(', ') ?? problem.detail ?? problem.title;
+    throw new ContractBreachError(`POST /api/v1/deployments of a spec that is to be applied: ${status} ${code}: ${faults}`);
   }
 
   /** A POST whose second half is sent when `released` resolves. `begun` resolves when its first half is on its way. */

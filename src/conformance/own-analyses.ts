@@ -31,13 +31,15 @@ export class OwnAnalyses {
     await Promise.allSettled(ids.map((id) => deployer.remove(id)));
   }
 
-  /** Removes all that is left, the fences too where the suite may look at the cluster. Says what could not be removed. */
-  async removeAll(deployer: DeployerClient, cluster: ClusterObjects | undefined): Promise<readonly string[]> {
+  /**
+   * Removes all that is left, the fences too where the suite may look at the cluster, until `signal` ends it. Says what could not be removed.
+   */
+  async removeAll(deployer: DeployerClient, cluster: ClusterObjects | undefined, signal: AbortSignal): Promise<readonly string[]> {
     const waiting = [...this.#ids];
     const left: string[] = [];
     const worker = async () => {
       for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-        const isGone = await this.#removeFully(id, deployer, cluster).then(
+        const isGone = await this.#removeFully(id, deployer, cluster, signal).then(
           () => true,
           () => false,
         );
@@ -48,13 +50,14 @@ export class OwnAnalyses {
     return left.sort();
   }
 
-  async #removeFully(id: string, deployer: DeployerClient, cluster: ClusterObjects | undefined): Promise<void> {
+  async #removeFully(id: string, deployer: DeployerClient, cluster: ClusterObjects | undefined, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const isGone = () =>
       deployer.remove(id).then(
         ({ status }) => status === 200,
         () => false,
       );
-    await waitFor(isGone, { timeoutMs: GONE_MS, everyMs: 250, what: `${id} to be removed` });
+    await waitFor(isGone, { timeoutMs: GONE_MS, everyMs: 250, what: `${id} to be removed`, signal });
     if (cluster === undefined) return;
     // A fence outlives the removal for ten minutes, against late requests; of ours, none is under way any more.
     if ((await cluster.namesOf(id)).includes(anchorOf(id))) await cluster.kube.delete(cluster.path('ConfigMap', `vice-${id}`));

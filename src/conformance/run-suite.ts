@@ -59,7 +59,7 @@ export async function runSuite(
   }
   onlooker.removes();
   const ending = AbortSignal.timeout(REMOVAL_MS);
-  const left = await ground.own.removeAll(new DeployerClient(ground.deployer, ending), ground.cluster);
+  const left = await ground.own.removeAll(new DeployerClient(ground.deployer, ending), ground.cluster, ending);
   return {
     url: ground.deployer.url,
     started_at: startedAt.toISOString(),

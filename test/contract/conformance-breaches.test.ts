@@ -41,7 +41,7 @@ async function breachedThrough(interceptor: Interceptor, caseName: string) {
     neverAborted,
   );
   await proxy.stop();
-  await own.removeAll(new DeployerClient(standalone.url), ground.objects);
+  await own.removeAll(new DeployerClient(standalone.url), ground.objects, AbortSignal.timeout(30_000));
   expect(verdict).toBe('breach');
   return cases.filter((one) => one.verdict === 'breach').map(({ name, detail }) => `${name}: ${detail}`);
 }

@@ -38,7 +38,7 @@ export function deployerConformance(subject: Subject): void {
       ground = { deployer, other, cluster: new ClusterObjects(subject.cluster(), subject.namespace()), template: SAMPLE_SPEC, own };
     }, 60_000);
     afterAll(async () => {
-      const left = ground ? await own.removeAll(new DeployerClient(ground.deployer), ground.cluster) : [];
+      const left = ground ? await own.removeAll(new DeployerClient(ground.deployer), ground.cluster, AbortSignal.timeout(90_000)) : [];
       await Promise.all(stops.map((stop) => stop()));
       if (left.length > 0) throw new Error(`these could not be removed: ${left.join(', ')}`);
     }, 120_000);

@@ -79,6 +79,13 @@ test('a function behind API Gateway keeps its contract, and of what the cluster 
   expect(report.code).toBe(0);
 }, 180_000);
 
+test('what the coordinator sends for a launch can be what the suite launches, with files that are copied too', async () => {
+  const template = join(import.meta.dir, '../golden/inputs-copied/spec.json');
+  const flags = ['--kubeconfig', file('kubeconfig'), '--only', 'looking,logs,transferring', '--spec-template', template];
+  const report = await conformanceReport(binary, ['--url', deployer.url, ...flags]);
+  expect([report.code, unkept(report)]).toEqual([0, []]);
+}, 120_000);
+
 test('a deployer with mutual TLS is spoken to with the certificates of the flags, and without them it is told why there is no answer', async () => {
   const tlsFiles = { certFile: file('tls.crt'), keyFile: file('tls.key'), clientCaFile: file('ca.crt'), clientNames: ['coordinator'] };
   const config = { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1024 * 1024, maxApplies: 512, logLevel: 'fatal', drainSeconds: 1 } as const;

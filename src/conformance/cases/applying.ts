@@ -63,7 +63,7 @@ export const applying = casesOf('applying', [
     [],
     async ({ deployer, other, newId, spec }) => {
       const id = newId();
-      await deployer.apply(spec(id, { attempt: 2 }));
+      await deployer.launch(spec(id, { attempt: 2 }));
       const raised = await other.apply(spec(id, { attempt: 5 }));
       equal([raised.status, raised.body.attempt], [200, 5], 'attempt 5 after attempt 2');
       const kept = await other.apply(spec(id, { attempt: 3 }));
@@ -129,7 +129,7 @@ export const applying = casesOf('applying', [
       const id = newId();
       const spec = bench.spec(id);
       const service = spec.service.metadata.name;
-      await deployer.apply(spec);
+      await deployer.launch(spec);
       await cluster.kube.delete(cluster.path('Service', service));
       const { message = '' } = await deployer.untilPhase(id, 'incomplete');
       holds(message.includes(`Service/${service}`), `the message does not name Service/${service}: ${message}`);
@@ -149,7 +149,7 @@ export const applying = casesOf('applying', [
       const spec = bench.spec(id);
       const { name, data } = configMapOf(bench, id);
       const [key = ''] = Object.keys(data);
-      await deployer.apply(spec);
+      await deployer.launch(spec);
       await cluster.kube.patch(cluster.path('ConfigMap', name), { data: { [key]: 'changed' } });
       equal((await deployer.apply(spec)).status, 200, 'the same spec again');
       const after = await cluster.get<ClusterObject & { data: object }>('ConfigMap', name);

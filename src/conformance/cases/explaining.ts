@@ -13,7 +13,7 @@ export const explaining = casesOf('explaining', [
     [],
     async (bench) => {
       const id = bench.newId();
-      await bench.deployer.apply(bench.spec(id, { replicas: 0 }));
+      await bench.deployer.launch(bench.spec(id, { replicas: 0 }));
       equal((await untilExplained(bench, id, 'scaled_to_zero')).phase, 'pending', 'the phase');
     },
   ],

@@ -46,7 +46,7 @@ export const fencing = casesOf('fencing', [
     async (bench) => {
       const { deployer, other, newId, spec } = bench;
       const id = newId();
-      await deployer.apply(spec(id, { attempt: 4 }));
+      await deployer.launch(spec(id, { attempt: 4 }));
       await other.removeFully(id, '?attempt=4&fence=true');
       await expectStanding(bench, id, [anchorOf(id)]);
       equal((await deployer.apply(spec(id, { attempt: 4 }))).code, 'fenced', 'attempt 4 again');
@@ -82,7 +82,7 @@ export const fencing = casesOf('fencing', [
     async (bench) => {
       const { deployer, other, newId, spec } = bench;
       const id = newId();
-      await deployer.apply(spec(id, { attempt: 7 }));
+      await deployer.launch(spec(id, { attempt: 7 }));
       const before = (await bench.cluster?.namesOf(id)) ?? [];
       equal((await other.remove(id, '?attempt=6&fence=true')).status, 200, 'a fence of 6 where 7 is');
       await expectStanding(bench, id, before);

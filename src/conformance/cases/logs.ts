@@ -84,7 +84,7 @@ export const logs = casesOf('logs', [
     [],
     async ({ deployer, newId, spec }) => {
       const id = newId();
-      await deployer.apply(spec(id, { replicas: 0 }));
+      await deployer.launch(spec(id, { replicas: 0 }));
       const { status, code, retryable } = await deployer.logs(id);
       equal([status, code, retryable], [409, 'not_started', true], 'logs of an analysis without a pod');
     },
@@ -110,7 +110,7 @@ export const logs = casesOf('logs', [
 async function running(bench: Bench) {
   const { deployer, newId, signal } = bench;
   const id = newId();
-  await deployer.apply(bench.spec(id));
+  await deployer.launch(bench.spec(id));
   const { containers, observed_at } = await deployer.untilPhase(id, 'running');
   const container = LOGGED_CONTAINER;
   const pod = containers.find(({ name }) => name === container)?.pod ?? '';

@@ -37,7 +37,7 @@ export const looking = casesOf('looking', [
     [],
     async ({ deployer, newId, spec }) => {
       const id = newId();
-      await deployer.apply(spec(id, { replicas: 0 }));
+      await deployer.launch(spec(id, { replicas: 0 }));
       const { body } = await deployer.urlReady(id);
       equal(body, { ready: false, deployment: false, service: true, route: true, endpoints: false }, 'the parts of a page without a pod');
     },
@@ -50,7 +50,7 @@ export const looking = casesOf('looking', [
       const cluster = clusterOf(bench);
       const id = newId();
       const spec = bench.spec(id, { replicas: 0 });
-      await deployer.apply(spec);
+      await deployer.launch(spec);
       if (spec.ingress) await cluster.kube.delete(cluster.path('Ingress', spec.ingress.metadata.name));
       if (spec.http_route) await cluster.kube.delete(cluster.path('HTTPRoute', spec.http_route.metadata.name));
       const isMissed = async () => !(await deployer.urlReady(id)).body.route;
@@ -73,7 +73,7 @@ export const looking = casesOf('looking', [
     [],
     async ({ deployer, newId, spec }) => {
       const id = newId();
-      await deployer.apply(spec(id));
+      await deployer.launch(spec(id));
       for (const query of ['', '?since=elsewhere.7', '?since=x']) {
         const { body } = await deployer.list(query);
         equal(body.full, true, `whether the list is full with "${query}"`);
@@ -88,7 +88,7 @@ export const looking = casesOf('looking', [
     async (bench) => {
       const { deployer, other, newId, spec, signal } = bench;
       const id = newId();
-      await deployer.apply(spec(id, { replicas: 0 }));
+      await deployer.launch(spec(id, { replicas: 0 }));
       const quiet = await untilQuiet(bench);
       equal((await deployer.list(`?since=${quiet}&wait=0`)).status, 304, 'the list when nothing changed');
       const poll = deployer.list(`?since=${quiet}&wait=25`);

@@ -14,7 +14,7 @@ export const removing = casesOf('removing', [
     async (bench) => {
       const { deployer, other, newId, spec } = bench;
       const id = newId();
-      await deployer.apply(spec(id));
+      await deployer.launch(spec(id));
       await deployer.untilPhase(id, 'running');
       await other.removeFully(id);
       await expectStanding(bench, id, []);
@@ -37,7 +37,7 @@ export const removing = casesOf('removing', [
     async (bench) => {
       const { deployer, other, newId, spec } = bench;
       const id = newId();
-      await deployer.apply(spec(id));
+      await deployer.launch(spec(id));
       const answers = await Promise.all([deployer.remove(id), deployer.remove(id), other.remove(id), other.remove(id)]);
       for (const { status } of answers) oneOf(status, [200, 202], 'a removal among others');
       await deployer.removeFully(id);
@@ -51,7 +51,7 @@ export const removing = casesOf('removing', [
       const { deployer, other, newId } = bench;
       const id = newId();
       const spec = bench.spec(id);
-      await deployer.apply(spec);
+      await deployer.launch(spec);
       const release = await held(bench, 'Service', spec.service.metadata.name);
       const { status, body } = await deployer.remove(id);
       equal([status, body.gone], [202, false], 'the removal of what is held');
@@ -74,7 +74,7 @@ export const removing = casesOf('removing', [
       const { deployer, other, newId, spec } = bench;
       const id = newId();
       const volume = volumeOf(bench, id);
-      await deployer.apply(spec(id));
+      await deployer.launch(spec(id));
       const release = await held(bench, 'PersistentVolume', volume);
       equal((await deployer.remove(id)).status, 202, 'the removal of a volume that is held');
       await untilOnlyVolume(bench, id);
@@ -96,7 +96,7 @@ export const removing = casesOf('removing', [
       const { deployer, other, newId, spec } = bench;
       const cluster = clusterOf(bench);
       const id = newId();
-      await deployer.apply(spec(id));
+      await deployer.launch(spec(id));
       const anchor = await cluster.get('ConfigMap', `vice-${id}`);
       await deployer.removeFully(id);
       const { uid: _, resourceVersion: __, ...metadata } = anchor.metadata;
@@ -127,7 +127,7 @@ export const removing = casesOf('removing', [
     async (bench) => {
       const { deployer, other, newId, spec } = bench;
       const id = newId();
-      await deployer.apply(spec(id, { attempt: 2 }));
+      await deployer.launch(spec(id, { attempt: 2 }));
       const before = (await bench.cluster?.namesOf(id)) ?? [];
       for (const asked of [deployer, other]) equal((await asked.remove(id, '?attempt=1')).status, 200, 'the removal of attempt 1');
       await expectStanding(bench, id, before);
@@ -166,7 +166,7 @@ function volumeOf(bench: Bench, id: string): string {
 /** Leaves the volume as a deployer does that dies between the two deletions. */
 async function loseAnchor(bench: Bench, id: string): Promise<void> {
   const cluster = clusterOf(bench);
-  await bench.deployer.apply(bench.spec(id));
+  await bench.deployer.launch(bench.spec(id));
   await cluster.kube.delete(cluster.path('ConfigMap', `vice-${id}`), 'Foreground');
   await untilOnlyVolume(bench, id);
 }

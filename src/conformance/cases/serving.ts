@@ -49,7 +49,7 @@ export const serving = casesOf('serving', [
     async ({ deployer, newId, spec }) => {
       const id = newId();
       const document = spec(id);
-      await deployer.apply(document);
+      await deployer.launch(document);
       await deployer.status(id);
       const response = await deployer.get('/metrics');
       const text = await response.text();
