@@ -27,7 +27,7 @@ export async function deadCluster(program: Program, folder: string, quick: boole
   };
   const round = async () => {
     const times: number[] = [];
-    const launches = Array.from({ length: quick ? 200 : 1_000 }, () => launch);
+    const launches = Array.from({ length: quick ? 200 : 400 }, () => launch);
     await atOnce(10, launches, async (work) => void times.push(await timed(work)));
     return times;
   };
@@ -38,7 +38,7 @@ export async function deadCluster(program: Program, folder: string, quick: boole
     await round(); // warm
     const alive: number[] = [];
     const without: number[] = [];
-    for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
+    for (let turn = 0; turn < (quick ? 1 : 6); turn++) {
       alive.push(...(await round()));
       dead.hang();
       await becomes(coordinator.url, 'unreachable');

@@ -113,6 +113,53 @@ test('GPUs and memory are room too, and a cluster without them is passed over', 
   expect(deployers.map(({ held }) => held.size)).toEqual([1, 1]);
 });
 
+group('a strategy that is named on the command line decides', () => {
+  const under = async (strategy: string, work: (url: string) => Promise<void>) => {
+    const coordinator = await runCoordinator(uri, { flags: ['--placement-strategy', strategy] });
+    await work(coordinator.url).finally(() => coordinator.stop());
+  };
+  const launchAt = async (url: string, body: object) => expect((await send(`${url}/vice/launch`, body)).status).toBe(200);
+
+  const counted = (url: string) => fetch(`${url}/api/v1/placements/explain`);
+
+  test('spread: launches do not all go to the first cluster', async () => {
+    await profiles({}, {});
+    await under('spread', async (url) => {
+      for (let n = 0; n < 4; n++) await launchAt(url, analysis());
+    });
+    // A count that was under way during a placement may miss it, so that one more goes to the same cluster, and no more than one.
+    expect(Math.min(...deployers.map(({ held }) => held.size))).toBeGreaterThanOrEqual(1);
+  });
+
+  test('least-loaded: what another coordinator has placed counts', async () => {
+    await profiles({ capacity: { slots: 4 } }, { capacity: { slots: 100 } });
+    expect(await launched(0)).toBe(200);
+    await under('least-loaded', async (url) => {
+      const { clusters } = JSON.parse(await (await counted(url)).text());
+      expect(clusters.map(({ name, why }: { name: string; why: string }) => [name, why])).toEqual([
+        ['west', '1 % full with it'],
+        ['east', '50 % full with it'],
+      ]);
+      await launchAt(url, analysis());
+    });
+    expect(deployers.map(({ held }) => held.size)).toEqual([1, 1]);
+  });
+
+  test('image-affinity: an image goes where it is, another by priority', async () => {
+    await profiles({ draining: true }, {});
+    const image = { name: 'harbor.example.org/vice/rare', tag: '1' };
+    await under('image-affinity', async (url) => {
+      await launchAt(url, analysis({ image }));
+      await profiles({}, {});
+      await send(`${url}/api/v1/clusters/reload`);
+      await counted(url);
+      await launchAt(url, analysis({ image }));
+      await launchAt(url, analysis());
+    });
+    expect(deployers.map(({ held }) => held.size)).toEqual([1, 2]);
+  });
+});
+
 group('GET /api/v1/placements/explain', () => {
   test('says of each cluster what every filter thinks, what it has left and its score, with counts as of now', async () => {
     await profiles({ capacity: { slots: 5, memory_bytes: 2 ** 30 } }, { gpu: { vendor: 'amd', models: ['MI300X'] } });
