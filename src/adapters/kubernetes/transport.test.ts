@@ -141,6 +141,17 @@ test('a silent kube-apiserver is given up on after the time limit', async () => 
   await expect(transport(kubeconfig(url), { timeoutMs: 50 }).send(call, signal())).rejects.toThrow('did not answer');
 });
 
+test('a slow kube-apiserver is waited for longer with each try', async () => {
+  const times: number[] = [];
+  const url = server(() => {
+    times.push(performance.now());
+    return times.length < 3 ? new Promise<Response>(() => {}) : Response.json({});
+  });
+  await transport(kubeconfig(url), { timeoutMs: 300, tries: 3, random: () => 0 }).send(call, signal());
+  const [first = 0, , third = 0] = times;
+  expect(third - first).toBeGreaterThanOrEqual(300 + 600);
+});
+
 test('a kube-apiserver that is not there is told in plain words', async () => {
   const url = server(() => new Response());
   await stops.pop()?.();

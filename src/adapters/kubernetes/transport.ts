@@ -32,7 +32,7 @@ export interface TransportOptions {
   readonly userAgent?: string;
   /** Requests under way at once, streams aside. Bun itself holds back more than 256. @default 96 */
   readonly concurrency?: number;
-  /** How long one try may take. @default 10 s */
+  /** How long the first try may take; the second twice as long, and so on: a slow cluster never answers one who leaves after the same time each time. @default 10 s */
   readonly timeoutMs?: number;
   /** Tries of one call. @default 4 */
   readonly tries?: number;
@@ -101,9 +101,9 @@ export function createTransport(options: TransportOptions): Transport {
     throw statusError(response.status, await response.text().catch(() => ''), response.headers.get('retry-after'), call);
   };
 
-  const once = (call: Call, signal: AbortSignal): Promise<unknown> =>
+  const once = (call: Call, signal: AbortSignal, tried: number): Promise<unknown> =>
     slots.run(async () => {
-      const response = await request(call, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      const response = await request(call, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs * tried)]));
       return response.json().catch((err: unknown) => {
         throw unreachable(call, err);
       });
@@ -112,7 +112,7 @@ export function createTransport(options: TransportOptions): Transport {
   const send = async (call: Call, signal: AbortSignal): Promise<unknown> => {
     for (let tried = 1; ; tried += 1) {
       try {
-        return await once(call, signal);
+        return await once(call, signal, tried);
       } catch (err) {
         if (tried >= tries || signal.aborted || !isWorthAnotherTry(call, err)) throw signal.aborted ? unreachable(call, err) : err;
         await delay(waitMs(err, tried, random), undefined, { signal }).catch((stopped: unknown) => {
