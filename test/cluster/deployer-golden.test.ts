@@ -29,7 +29,7 @@ const specOf = (name: string) => goldenSpecUnder(name, randomUUID());
 const cases = readdirSync(`${import.meta.dir}/../golden`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 test.each(cases.map(({ name }) => name))(
-  'Kubernetes takes every field of what the coordinator sends, and gives all of it back: %s',
+  'Kubernetes takes every field of what the coordinator sends, gives all of it back, and restarts nothing when it is sent again: %s',
   async (name) => {
     const deployer = new DeployerClient(standalone.url);
     const spec = await specOf(name);
@@ -39,6 +39,9 @@ test.each(cases.map(({ name }) => name))(
     const objects = new ClusterObjects(space.kube, space.namespace);
     expect(await objects.namesOf(external_id)).toEqual([`ConfigMap/vice-${external_id}`, ...objectNames(spec)].sort());
     expect((await deployer.apply(spec)).status).toBe(200);
+    // A new generation would be a new pod, and an end to somebody's work.
+    const deployment = await space.kube.get<{ metadata: { generation: number } }>(objects.path('Deployment', spec.deployment.metadata.name));
+    expect(deployment.metadata.generation).toBe(1);
     const route = (await deployer.urlReady(external_id)).body;
     expect([route.service, route.route]).toEqual([true, true]);
     await deployer.removeFully(external_id);
