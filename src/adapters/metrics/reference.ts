@@ -15,6 +15,12 @@ The pods of [deploy/](../../deploy/) carry the annotations \`prometheus.io/scrap
 [deploy/observability](../../deploy/observability/). Codes are those of problem details, as \`unavailable\` or \`cluster_full\`; \`internal\` was not foreseen and stands in the log.
 `;
 
+const ACCESS_LOG = `## Access log
+
+One JSON line with the message \`request\` for every request of both, also for those that are refused: \`request_id\` (that of the caller's \`X-Request-Id\` where it sends a sane one, and in the answer's header), \`method\`, \`path\`, \`status\`, \`duration_ms\`,
+\`peer\`; \`client\` with subject, URI and fingerprint where a certificate was shown, \`subject\` where a token was. No query, no other header and no body. Probes that succeed are told at the level \`debug\`.
+`;
+
 /** The page of reference. */
 export function metricsReference(): string {
   const shared: ReadonlySet<Metric> = new Set(Object.values(PROCESS));
@@ -24,7 +30,7 @@ export function metricsReference(): string {
     section('Of the deployer', own(DEPLOYER_METRICS)),
     section('Of the coordinator', own(COORDINATOR_METRICS)),
   ];
-  return [HEAD, ...sections].join('\n');
+  return [HEAD, ...sections, ACCESS_LOG].join('\n');
 }
 
 function section(title: string, metrics: readonly Metric[]): string {
