@@ -85,9 +85,9 @@ async function asShipped({ kube: admin, namespace }: OwnNamespace, name: string)
 }
 
 /** Volumes belong to no namespace: those of a launch of the same example may be there still. */
-function underOwnId<T>(documents: T): T {
+function underOwnId<T>(documents: T, base: unknown = documents): T {
+  const ids = new Set(JSON.stringify(base).match(/(?<="external_id":")[^"]+/g));
   const text = JSON.stringify(documents);
-  const ids = new Set(text.match(/(?<="external_id":")[^"]+/g));
   return JSON.parse([...ids].reduce((renamed, id) => renamed.replaceAll(id, `t-${Bun.hash.crc32(id).toString(16)}`), text));
 }
 
@@ -108,7 +108,9 @@ function hasTwice(document: unknown): boolean {
 }
 
 async function rowOf(hostile: HostileCase): Promise<Row> {
-  const [document, base] = underOwnId([await hostileDocument(hostile), await baseOf(hostile)]);
+  const golden = await baseOf(hostile);
+  // An id that is the attack stays as it is.
+  const [document, base] = underOwnId([await hostileDocument(hostile), golden], golden);
   const manifests = manifestsIn(document, base);
   const { id, title, status, because = [] } = hostile;
   const rules = new Set(because.flatMap(({ rule = [] }) => rule));

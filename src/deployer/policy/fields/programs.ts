@@ -43,7 +43,7 @@ function checkFlags(rule: RuleId, known: ReadonlyMap<string, Flag>, words: reado
   const seen = new Set<unknown>();
   for (let at = 1; at < words.length; at++) {
     const word = words[at];
-    const flag = known.get(String(word));
+    const flag = typeof word === 'string' ? known.get(word) : undefined;
     if (flag === undefined) {
       visit.refuse(rule, 'is no flag that is needed', [...known.keys()].join(', '), at);
       continue;
