@@ -7,6 +7,7 @@ import { startBackground } from '../coordinator/background.ts';
 import { exit } from '../coordinator/exit.ts';
 import { launch } from '../coordinator/launch.ts';
 import { LeaseKeeper } from '../coordinator/lease-keeper.ts';
+import type { AnalysisUseCases } from '../coordinator/looking/analyses.ts';
 import { PATIENCE, type Patience } from '../coordinator/patience.ts';
 import { coordinatorApi } from '../http/coordinator-api/coordinator-api.ts';
 import { serve } from '../http/plumbing/serve.ts';
@@ -14,7 +15,7 @@ import { checkAnalysis } from '../spec-builder/faults.ts';
 import { resolveProfile } from '../spec-builder/settings.ts';
 import { type CoordinatorAdapters, openAdapters } from './coordinator-adapters.ts';
 import { exemptUsers } from './exempt-users.ts';
-import { prepareInBackground } from './prepare.ts';
+import { type Preparation, prepareInBackground } from './prepare.ts';
 import { underWay } from './under-way.ts';
 
 export interface Coordinator {
@@ -64,7 +65,8 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
     exit: (externalId: Parameters<typeof exit>[1]) =>
       metrics.exit(() => work.track(start.once(() => exit({ store, wakeRemovals, ending: ending.signal }, externalId)))),
   };
-  const { clusterUseCases, placements, audit, analyses, readiness } = adapters;
+  const { clusterUseCases, placements, audit, readiness } = adapters;
+  const analyses = oncePrepared(start, adapters.analyses);
   const identify = config.access && tokenVerifier(config.access);
   const routes = { useCases, clusters: clusterUseCases, placements, audit, analyses, readiness, metrics, maxBodyBytes: config.maxBodyBytes };
   const api = coordinatorApi({ ...routes, ...(identify && { identify }), log });
@@ -79,4 +81,14 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
     await adapters.close();
   };
   return { url: serving.url, prepared: start.prepared, stop };
+}
+
+/** Looking at analyses, when there are tables to look at. */
+function oncePrepared({ once }: Preparation, { list, report, logs, followLogs }: AnalysisUseCases): AnalysisUseCases {
+  return {
+    list: (...asked) => once(() => list(...asked)),
+    report: (...asked) => once(() => report(...asked)),
+    logs: (...asked) => once(() => logs(...asked)),
+    followLogs: (...asked) => once(() => followLogs(...asked)),
+  };
 }

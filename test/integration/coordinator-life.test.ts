@@ -90,6 +90,7 @@ test('a coordinator listens before its database answers, says so, and works as s
   const ready = async () => (await fetch(`${coordinator.url}/readyz`)).status;
   expect((await fetch(`${coordinator.url}/livez`)).status).toBe(200);
   expect(await ready()).toBe(503);
+  expect((await fetch(`${coordinator.url}/api/v1/analyses`)).status).toBe(503);
   expect(await (await fetch(`${coordinator.url}/`)).text()).toBe('Hello from app-exposer.');
   await waitFor(() => JSON.stringify(lines).includes('a background worker failed'), { timeoutMs: 60_000, what: 'the log' });
 
