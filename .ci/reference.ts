@@ -40,6 +40,7 @@ async function pages(): Promise<Readonly<Record<string, string>>> {
     useCases,
     clusters,
     placements: { explain: unused },
+    demandOf: unused,
     audit: { page: unused },
     analyses: { list: unused, report: unused, logs: unused, followLogs: unused },
     readiness: unused,

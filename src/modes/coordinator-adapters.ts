@@ -61,6 +61,7 @@ const COUNT_EVERY_MS = 2_000;
 /** The adapters of production. Nothing is connected yet. */
 export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryMs = PROBE_EVERY_MS): CoordinatorAdapters {
   const db = openDatabase(config.dbUri);
+  const leaseDb = openDatabase(config.dbUri, { maxConnections: 1 });
   const metrics = new CoordinatorMetrics(version);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
@@ -92,7 +93,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   let goingOn: readonly Repeated[] = [];
   let isLoaded = false;
   return {
-    store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS }),
+    store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS, leaseDb }),
     tombstones: tombstones(db, () => answering(registry.snapshot())),
     clusters: {
       rank: (request, signal) => placements.rank(request, signal),
@@ -124,7 +125,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       await Promise.all(goingOn.map((each) => each.stop()));
       await probes.idle();
       await registry.stop();
-      await db.end({ timeout: 5 });
+      await Promise.all([db, leaseDb].map((each) => each.end({ timeout: 5 })));
     },
   };
 }

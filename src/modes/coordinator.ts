@@ -9,6 +9,7 @@ import { launch } from '../coordinator/launch.ts';
 import { LeaseKeeper } from '../coordinator/lease-keeper.ts';
 import type { AnalysisUseCases } from '../coordinator/looking/analyses.ts';
 import { PATIENCE, type Patience } from '../coordinator/patience.ts';
+import { placementRequest } from '../coordinator/placement-request.ts';
 import { coordinatorApi } from '../http/coordinator-api/coordinator-api.ts';
 import { serve } from '../http/plumbing/serve.ts';
 import { checkAnalysis } from '../spec-builder/faults.ts';
@@ -68,7 +69,21 @@ export function startCoordinator(config: CoordinatorConfig, log: Logger, adapter
   const { clusterUseCases, placements, audit, readiness } = adapters;
   const analyses = oncePrepared(start, adapters.analyses);
   const identify = config.access && tokenVerifier(config.access);
-  const routes = { useCases, clusters: clusterUseCases, placements, audit, analyses, readiness, metrics, maxBodyBytes: config.maxBodyBytes };
+  const demandOf = (document: unknown) => {
+    const analysis = checkAnalysis(document, defaults);
+    return analysis.ok ? { ok: true as const, value: placementRequest(analysis.value, config.spec) } : analysis;
+  };
+  const routes = {
+    useCases,
+    clusters: clusterUseCases,
+    placements,
+    demandOf,
+    audit,
+    analyses,
+    readiness,
+    metrics,
+    maxBodyBytes: config.maxBodyBytes,
+  };
   const api = coordinatorApi({ ...routes, ...(identify && { identify }), log });
   const serving = serve(api, config);
 

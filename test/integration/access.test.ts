@@ -40,6 +40,7 @@ function interfaceOf(settings: { readonly issuer?: string; readonly rolesClaim?:
     useCases,
     clusters,
     placements: { explain: unused },
+    demandOf: unused,
     audit,
     analyses: { list: async () => ({ analyses: [] }), report: unused, logs: unused, followLogs: unused },
     identify,

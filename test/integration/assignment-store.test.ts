@@ -15,10 +15,12 @@ import { waitFor } from '../support/wait-for.ts';
 const LEASE_MS = 60_000;
 const signal = new AbortController().signal;
 
+let uri: string;
 let db: Database;
 let store: AssignmentStore;
 beforeAll(async () => {
-  db = openDatabase(await freshDatabase());
+  uri = await freshDatabase();
+  db = openDatabase(uri);
   await runMigrations(db);
   await addJobsColumn(db);
   store = assignmentStore(db, { owner: 'us', leaseMs: LEASE_MS });
@@ -378,6 +380,23 @@ describe('what nobody works on any more', () => {
     expect(await store.endAbandoned(signal)).toEqual([]);
     expect(await rowOf(beaten.external_id)).toMatchObject({ state: 'reserved', lease_owner: 'us' });
     expect(await rowOf(settled.external_id)).toMatchObject({ state: 'applied', lease_owner: null });
+  });
+
+  test('is no launch whose coordinator has its hands full: leases are renewed past all that waits', async () => {
+    const [busyDb, leaseDb] = [openDatabase(uri, { maxConnections: 2 }), openDatabase(uri, { maxConnections: 1 })];
+    const busy = assignmentStore(busyDb, { owner: 'busy', leaseMs: LEASE_MS, leaseDb });
+    const lease = await reserve('busy-user', newId(), busy);
+    await expireLeases([lease.external_id]);
+    let held: Promise<unknown>[] = [];
+    await db.begin(async (sql) => {
+      await sql`SELECT pg_advisory_xact_lock(7)`;
+      held = Array.from({ length: 5 }, () => busyDb`SELECT pg_advisory_xact_lock(7)`.then(() => undefined));
+      await waitsForLock();
+      await busy.heartbeat([lease.external_id], signal);
+    });
+    expect(await store.endAbandoned(signal)).toEqual([]);
+    await Promise.all(held);
+    await Promise.all([busyDb, leaseDb].map((each) => each.end({ timeout: 5 })));
   });
 });
 

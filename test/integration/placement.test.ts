@@ -198,6 +198,22 @@ group('GET /api/v1/placements/explain', () => {
     expect(deployers.flatMap(({ seen }) => seen).filter((line) => !line.endsWith('/health'))).toEqual([]);
   });
 
+  test('POST takes the body of a launch, launches nothing, and names its faults as a launch would', async () => {
+    await profiles({ max_disk_bytes: 1_000 }, {});
+    const url = `${coordinators[0]?.url}/api/v1/placements/explain`;
+    const explained = JSON.parse(await (await send(url, analysis({ min_disk_space: 2_000, min_cpu_cores: 3 }))).text());
+    expect(check(PlacementExplanation, explained)).toMatchObject({ ok: true });
+    expect(explained.request).toMatchObject({ cpu_millicores: 3_000, disk_bytes: 2_000, image: 'harbor.example.org/vice/rstudio:4.4' });
+    expect(explained.clusters.map(({ name, rank }: { name: string; rank?: number }) => [name, rank])).toEqual([
+      ['west', 1],
+      ['east', undefined],
+    ]);
+    const faulty = await send(url, { uuid: 'x' });
+    expect(faulty.status).toBe(400);
+    expect(await faulty.text()).toContain('steps');
+    expect(await db.sql`SELECT 1 FROM vice_deployments`).toHaveLength(0);
+  });
+
   test('names every parameter that is faulty', async () => {
     const { status, body } = await explain('?cpu=much&memory=-1&disk=1e30&gpus=x&gpu_vendor=none&cluster_id=east&gpu=1');
     expect(status).toBe(400);

@@ -13,10 +13,15 @@ export interface AssignmentStoreOptions {
   readonly owner: string;
   /** How long others leave a row alone that this process has not renewed. */
   readonly leaseMs: number;
+  /**
+   * Where leases are renewed, if not where all else is done: behind a thousand launches at once the renewal would wait for its turn until others took this process for
+   * dead.
+   */
+  readonly leaseDb?: Database;
 }
 
 /** The table `vice_deployments`. A launch costs four statements: two to reserve, one to place, one to mark applied; none waits for another. */
-export function assignmentStore(db: Database, options: AssignmentStoreOptions): AssignmentStore {
+export function assignmentStore(db: Database, { leaseDb = db, ...options }: AssignmentStoreOptions): AssignmentStore {
   const context: StoreContext = { db, ...options, platform: platformTables(db) };
-  return { ...reserving(context), ...placing(context), ...removing(context), ...leasing(context), ...followingUp(context) };
+  return { ...reserving(context), ...placing(context), ...removing(context), ...leasing({ ...context, db: leaseDb }), ...followingUp(context) };
 }

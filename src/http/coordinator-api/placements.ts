@@ -2,16 +2,20 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import type { Elysia } from 'elysia';
 import type { PlacementRequest } from '../../cluster-selector/cluster-selector.ts';
 import { InvalidDocumentError } from '../../errors/errors.ts';
-import { check, type Fault } from '../../schema/check.ts';
+import { type Checked, check, type Fault } from '../../schema/check.ts';
 import { ClusterId } from '../../schema/ids.ts';
 import { PlacementExplanation } from '../../schema/placement.ts';
 import { parseQuantity } from '../../schema/quantity.ts';
 import { jsonResponse } from '../plumbing/json-response.ts';
 import { describe } from '../plumbing/openapi.ts';
+import { readJson } from '../plumbing/read-json.ts';
 import { contextOf } from '../plumbing/request-context.ts';
 
 export interface PlacementRoutesDeps {
   readonly placements: { explain(request: PlacementRequest, signal: AbortSignal): Promise<PlacementExplanation> };
+  /** What the analysis of a launch body needs of a cluster, or everything that is wrong with the body. */
+  readonly demandOf: (document: unknown) => Checked<PlacementRequest>;
+  readonly maxBodyBytes: number;
 }
 
 const Quantity = Type.String({ errorMessage: 'must be an amount in the notation of Kubernetes, such as 500m or 2Gi' });
@@ -30,7 +34,7 @@ const query = {
 };
 
 /** `/api/v1/placements`: what the selector thinks, for whoever wonders why an analysis is where it is, or nowhere. */
-export function placementRoutes(app: Elysia, { placements }: PlacementRoutesDeps): Elysia {
+export function placementRoutes(app: Elysia, { placements, demandOf, maxBodyBytes }: PlacementRoutesDeps): Elysia {
   app.get(
     '/api/v1/placements/explain',
     async ({ request }) => {
@@ -44,6 +48,22 @@ export function placementRoutes(app: Elysia, { placements }: PlacementRoutesDeps
       query,
       answers: { 200: ['the clusters in the order in which they would be asked, then those that are refused', PlacementExplanation] },
       problems: [400, 503],
+    }),
+  );
+  app.post(
+    '/api/v1/placements/explain',
+    async ({ request }) => {
+      const demand = demandOf(await readJson(request, { maxBytes: maxBodyBytes }));
+      if (!demand.ok) throw new InvalidDocumentError('the analysis cannot be launched', { faults: demand.faults });
+      return jsonResponse(200, await placements.explain(demand.value, contextOf(request).signal));
+    },
+    describe({
+      summary: 'Where the analysis of this launch body would go now, and why not elsewhere',
+      description: 'The body is that of `POST /vice/launch`. Nothing is launched or reserved, and no quota is looked at.',
+      tags: ['placements'],
+      body: Type.Object({}, { description: "The Discovery Environment's description of the analysis", additionalProperties: true }),
+      answers: { 200: ['as with GET', PlacementExplanation] },
+      problems: [400, 413, 415, 503],
     }),
   );
   return app;
