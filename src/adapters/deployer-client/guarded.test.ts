@@ -25,6 +25,18 @@ const leadsTo =
     Promise.resolve(addresses);
 const ask = (resolve: () => Promise<readonly string[]>, at = url) => guarded((to, init) => fetch(to, init), resolve)(at, { method: 'GET', signal });
 
+test('headers of any form arrive', async () => {
+  const seen: string[] = [];
+  const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: (request) => new Response(request.headers.get('x-a')) });
+  const send = guarded((to, init) => fetch(to, init), leadsTo('127.0.0.1'));
+  for (const headers of [{ 'x-a': '1' }, new Headers({ 'x-a': '2' })]) {
+    const answer = await send(`http://deployer.example.org:${other.port}/`, { method: 'GET', signal, headers });
+    seen.push(await answer.text());
+  }
+  expect(seen).toEqual(['1', '2']);
+  await other.stop(true);
+});
+
 test('a request goes to the address that was looked at, under the name of the host', async () => {
   expect(await (await ask(leadsTo('127.0.0.1'))).text()).toBe('taken');
   expect(hosts).toEqual([`deployer.example.org:${server.port}`]);

@@ -13,8 +13,9 @@ export function guarded(send: Send, resolve: Resolve): Send {
   return async (url, init) => {
     const addresses = await addressesOf(bareHost(url), resolve, init.signal);
     if (url.startsWith('https:')) return send(url, init);
-    const { host } = new URL(url);
-    return firstToTake(addresses, (address) => send(at(url, address), { ...init, headers: { ...init.headers, host } }));
+    const headers = new Headers(init.headers);
+    headers.set('host', new URL(url).host);
+    return firstToTake(addresses, (address) => send(at(url, address), { ...init, headers }));
   };
 }
 
