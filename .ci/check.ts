@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { checkLayers } from './layers.ts';
 import { checkLicences } from './licences.ts';
+import { checkLinks } from './links.ts';
 import { checkReference } from './reference.ts';
 import { checkText } from './text-rules.ts';
 
@@ -31,6 +32,10 @@ const steps: Readonly<Record<string, () => Promise<Outcome>>> = {
   'text rules': () => {
     const { breaches, files } = checkText();
     return Promise.resolve({ breaches, scope: `${files} files: environment, purity, length` });
+  },
+  links: () => {
+    const { breaches, links } = checkLinks();
+    return Promise.resolve({ breaches, scope: `${links} links between pages` });
   },
   'dead code': () => program([bin('knip'), '--no-progress', '--treat-config-hints-as-errors'], 'knip: files, exports, packages'),
   licences: async () => {
