@@ -31,6 +31,20 @@ export function bareClient(kube: KubeConnection): Contender {
   };
 }
 
+/** Launched by a deployer, whose anchor owns the others, and removed straight at the kube-apiserver. */
+export function bareRemoval(kube: KubeConnection, url: string): Contender {
+  const floor = floorOf(kube);
+  const deployer = deployerAlone(url);
+  return {
+    name: 'floor',
+    prepare: async () => {
+      const { externalId, start } = await deployer.prepare();
+      const requests = floor.prepare(externalId);
+      return { externalId, start, remove: () => floor.removeByAnchor(requests) };
+    },
+  };
+}
+
 /** The finished spec sent to a deployer: a launch without the coordinator's part. */
 export function deployerAlone(url: string): Contender {
   return {

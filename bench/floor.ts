@@ -9,17 +9,25 @@ export interface Floor {
   /** All objects beside one another. @throws when one of them is refused */
   create(requests: readonly CreateRequest[]): Promise<void>;
   remove(requests: readonly CreateRequest[]): Promise<void>;
+  /** Where the anchor owns the others: the anchor, in the foreground, and beside it the volumes, which it cannot own. */
+  removeByAnchor(requests: readonly CreateRequest[]): Promise<void>;
 }
 
 export function floorOf(kube: KubeConnection): Floor {
+  const remove = async (requests: readonly CreateRequest[], propagationPolicy: 'Background' | 'Foreground') => {
+    const options = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy });
+    await Promise.all(requests.map(({ path, name }) => complete(kube.send('DELETE', `${path}/${name}`, options))));
+  };
   return {
     prepare: (externalId) => createRequests(specOf(externalId), kube.namespace),
     create: async (requests) => {
       await Promise.all(requests.map(({ path, body }) => complete(kube.send('POST', path, body))));
     },
-    remove: async (requests) => {
-      const options = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' });
-      await Promise.all(requests.map(({ path, name }) => complete(kube.send('DELETE', `${path}/${name}`, options))));
+    remove: (requests) => remove(requests, 'Background'),
+    removeByAnchor: async ([anchor, ...others]) => {
+      if (!anchor) throw new Error('cannot happen: the anchor is the first of them');
+      const volumes = others.filter(({ path }) => path.endsWith('/persistentvolumes'));
+      await Promise.all([remove([anchor], 'Foreground'), remove(volumes, 'Background')]);
     },
   };
 }

@@ -15,8 +15,10 @@ import { openRig, type Rig } from './rig.ts';
 import { concurrent } from './scenarios/concurrent.ts';
 import { deadCluster } from './scenarios/dead-cluster.ts';
 import { memory } from './scenarios/memory.ts';
+import { mutualTls } from './scenarios/mutual-tls.ts';
 import { queries } from './scenarios/queries.ts';
 import { reload } from './scenarios/reload.ts';
+import { removal } from './scenarios/removal.ts';
 import { requests } from './scenarios/requests.ts';
 import { running } from './scenarios/running.ts';
 import { selection } from './scenarios/selection.ts';
@@ -44,6 +46,8 @@ const scenarios: Readonly<Record<string, Scenario | Bare>> = {
   requests: { title: 'Requests to kube-apiserver, watches aside', measure: requests },
   queries: { title: 'PostgreSQL, a launch', measure: queries },
   concurrent: { title: 'Launches at once', measure: concurrent },
+  removal: { title: 'Removals, to nothing left', measure: removal },
+  'mutual-tls': { title: 'Launches in the clear and over mutual TLS', measure: mutualTls },
   memory: { title: 'Resident memory', measure: memory },
 };
 

@@ -8,7 +8,7 @@ export interface CreateRequest {
   readonly body: string;
 }
 
-/** Every object of a spec and the anchor, in the namespace: what a launch creates. */
+/** Every object of a spec, the anchor first, in the namespace: what a launch creates. */
 export function createRequests(spec: ViceDeploymentSpec, namespace: string): CreateRequest[] {
   const { external_id } = spec.metadata;
   const anchor = {

@@ -7,6 +7,8 @@ import { waitFor } from '../test/support/wait-for.ts';
 import { type Contender, wholeVice } from './contenders.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 import { type BenchDatabase, openDatabase } from './database.ts';
+import { mutualTrust } from './mutual-trust.ts';
+import { accepts, freePort } from './ports.ts';
 import type { Program } from './program.ts';
 import { startVice, type ViceProcess } from './vice-process.ts';
 
@@ -30,6 +32,8 @@ export interface PairVariant {
   readonly isCounted?: boolean;
   /** The cluster is registered with it. @default {} */
   readonly profile?: ClusterProfile;
+  /** They speak mutual TLS. @default false */
+  readonly isMutual?: boolean;
 }
 
 export interface PairOptions extends PairVariant {
@@ -38,16 +42,20 @@ export interface PairOptions extends PairVariant {
   readonly kubeconfig: string;
 }
 
-export async function startPair({ program, folder, kubeconfig, isCounted = false, profile = {} }: PairOptions): Promise<VicePair> {
+export async function startPair({ program, folder, kubeconfig, isCounted = false, profile = {}, isMutual = false }: PairOptions): Promise<VicePair> {
   const database = await openDatabase();
   const proxy = await startCountingProxy(database.port);
   const uri = isCounted ? database.uri.replace(`:${database.port}/`, `:${proxy.port}/`) : database.uri;
-  const deployerArguments = ['--mode=standalone', '--kubeconfig', kubeconfig];
-  const coordinatorArguments = ['--mode=coordinator', '--config', await writeConfiguration(folder, uri)];
+  const trust = isMutual ? await mutualTrust(folder) : undefined;
+  const probePort = await freePort(); // listened on with mutual TLS only
+  const deployerArguments = ['--mode=standalone', '--kubeconfig', kubeconfig, '--probe-port', String(probePort), ...(trust?.deployerArguments ?? [])];
+  const coordinatorArguments = ['--mode=coordinator', '--config', await writeConfiguration(folder, uri), ...(trust?.coordinatorArguments ?? [])];
   const deployer = await startVice(program, 'deployer', folder, deployerArguments);
+  if (trust) await accepts(probePort, 30_000);
   const coordinator = await startVice(program, 'coordinator', folder, coordinatorArguments);
-  await Promise.all([isReady(deployer.url), isReady(coordinator.url)]);
-  await register(coordinator.url, { name: 'bench', deployer_url: deployer.url, profile });
+  await Promise.all([isReady(trust ? `http://127.0.0.1:${probePort}` : deployer.url), isReady(coordinator.url)]);
+  const deployer_url = trust ? deployer.url.replace('http:', 'https:') : deployer.url;
+  await register(coordinator.url, { name: 'bench', deployer_url, profile, ...trust?.certificates });
   return {
     coordinator,
     deployer,
