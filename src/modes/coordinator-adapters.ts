@@ -61,7 +61,8 @@ const COUNT_EVERY_MS = 2_000;
 /** The adapters of production. Nothing is connected yet. */
 export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryMs = PROBE_EVERY_MS): CoordinatorAdapters {
   const db = openDatabase(config.dbUri);
-  const leaseDb = openDatabase(config.dbUri, { maxConnections: 1 });
+  // For what must not wait its turn behind launches: leases, and whether the database answers.
+  const promptDb = openDatabase(config.dbUri, { maxConnections: 1 });
   const metrics = new CoordinatorMetrics(version);
   const clusterTable = clusterStore(db);
   const changes = clusterChanges(config.dbListenUri);
@@ -93,7 +94,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
   let goingOn: readonly Repeated[] = [];
   let isLoaded = false;
   return {
-    store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS, leaseDb }),
+    store: assignmentStore(db, { owner: randomUUID(), leaseMs: LEASE_MS, leaseDb: promptDb }),
     tombstones: tombstones(db, () => answering(registry.snapshot())),
     clusters: {
       rank: (request, signal) => placements.rank(request, signal),
@@ -118,14 +119,14 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       isLoaded = true;
     },
     async readiness() {
-      return { database: await answers(db), clusters: isLoaded };
+      return { database: await answers(promptDb), clusters: isLoaded };
     },
     async close() {
       closing.abort();
       await Promise.all(goingOn.map((each) => each.stop()));
       await probes.idle();
       await registry.stop();
-      await Promise.all([db, leaseDb].map((each) => each.end({ timeout: 5 })));
+      await Promise.all([db, promptDb].map((each) => each.end({ timeout: 5 })));
     },
   };
 }
