@@ -21,6 +21,8 @@ export interface ControlPlaneOptions {
    * @default true
    */
   readonly workloads?: boolean;
+  /** Given etcd's port, gives that at which kube-apiserver finds it: of something in between. @default there is nothing */
+  readonly beforeEtcd?: (port: number) => Promise<number>;
   /** Gives up starting. */
   readonly signal?: AbortSignal;
 }
@@ -40,13 +42,13 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-export async function startControlPlane({ name, folder, workloads = true, signal }: ControlPlaneOptions): Promise<ControlPlane> {
+export async function startControlPlane({ name, folder, workloads = true, beforeEtcd, signal }: ControlPlaneOptions): Promise<ControlPlane> {
   await mkdir(folder, { recursive: true });
   const ports = await freePorts();
   const url = `https://127.0.0.1:${ports.apiserver}`;
   await makeCertificates(folder);
   await writeConfiguration(folder, name, url);
-  const commands = commandLines(folder, ports);
+  const commands = commandLines(folder, { ...ports, etcdSeen: (await beforeEtcd?.(ports.etcd)) ?? ports.etcd });
   const wanted = workloads ? programs : programs.slice(0, 2);
   const running = new Map<Program, BoundProcess>();
   const kubeconfig = join(folder, 'kubeconfig');
@@ -133,7 +135,7 @@ async function writeConfiguration(folder: string, name: string, url: string): Pr
   await writeContainerLogs(folder);
 }
 
-async function freePorts(): Promise<Ports> {
+async function freePorts(): Promise<Omit<Ports, 'etcdSeen'>> {
   const servers = await Promise.all(Array.from({ length: 4 }, listen));
   const [etcd, etcdPeers, apiserver, kubelets] = servers.map(portOf);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

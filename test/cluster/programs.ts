@@ -7,6 +7,8 @@ export type Program = (typeof programs)[number];
 
 export interface Ports {
   readonly etcd: number;
+  /** Where kube-apiserver finds it. */
+  readonly etcdSeen: number;
   readonly etcdPeers: number;
   readonly apiserver: number;
   /** kwok answers for the kubelets of all nodes here: logs. */
@@ -75,7 +77,7 @@ function etcd(file: (name: string) => string, { etcd: port, etcdPeers }: Ports):
 
 function apiserver(file: (name: string) => string, ports: Ports): string[] {
   return [
-    `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
+    `--etcd-servers=http://127.0.0.1:${ports.etcdSeen}`,
     `--secure-port=${ports.apiserver}`,
     '--bind-address=127.0.0.1',
     '--advertise-address=127.0.0.1',
