@@ -33,13 +33,17 @@ export class RemovalWorker {
     this.#deps = deps;
   }
 
-  /** Starts the removals that are due, and does not wait for them. */
+  /** Starts every removal that is due. It waits for others to end when there are too many, and not for those that it starts last. */
   async startDue(signal: AbortSignal): Promise<void> {
-    const room = MOST_AT_ONCE - this.#running.size;
-    if (room <= 0) return;
-    for (const removal of await this.#deps.store.claimRemovals(room, signal)) {
-      const running = this.#run(removal, signal).finally(() => this.#running.delete(running));
-      this.#running.add(running);
+    while (!signal.aborted) {
+      const room = MOST_AT_ONCE - this.#running.size;
+      const claimed = await this.#deps.store.claimRemovals(room, signal);
+      for (const removal of claimed) {
+        const running = this.#run(removal, signal).finally(() => this.#running.delete(running));
+        this.#running.add(running);
+      }
+      if (claimed.length < room) return;
+      await Promise.race(this.#running);
     }
   }
 
