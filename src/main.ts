@@ -34,7 +34,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv, signal: Abo
   const mode = modeOf(argv);
   const flags = new Set(argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined));
   if (['--version', '-version'].some((flag) => flags.has(flag))) return printVersion();
-  if (['--help', '-help', '-h'].some((flag) => flags.has(flag))) return (await import('./cli/help.ts')).run(topicOf(argv));
+  if (['--help', '-help', '-h'].some((flag) => flags.has(flag))) return (await import('./cli/help.ts')).run(topicOf(argv), env);
   if (name !== undefined) {
     endWithReader();
     return (await pick('command', commands, name)).run(rest, env, signal);
@@ -42,7 +42,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv, signal: Abo
   if (mode !== undefined) return (await pick('mode', modes, mode)).run(argv, env, signal);
   // The bootstrap of a function gets no arguments.
   if (env['AWS_LAMBDA_RUNTIME_API']) return (await import('./modes/lambda.ts')).run(argv, env, signal);
-  await (await import('./cli/help.ts')).run([]);
+  await (await import('./cli/help.ts')).run([], env);
   return 2;
 }
 

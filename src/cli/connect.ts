@@ -11,9 +11,9 @@ export function connect(given: {
   const { coordinator: url, tokenFile, coordinatorCa } = given;
   const token = tokenFile === undefined ? undefined : readText('--token-file', tokenFile).trim();
   // A header that cannot be sent would be told with the token in the message.
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) refuse('--token-file', `${tokenFile} does not hold one token`);
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) throw unusable('--token-file', `${tokenFile} does not hold one token`);
   const ca = coordinatorCa === undefined ? undefined : readText('--coordinator-ca', coordinatorCa);
-  if (ca !== undefined && !ca.includes('-----BEGIN ')) refuse('--coordinator-ca', `${coordinatorCa} is not PEM`);
+  if (ca !== undefined && !ca.includes('-----BEGIN ')) throw unusable('--coordinator-ca', `${coordinatorCa} is not PEM`);
   return coordinatorClient({ url, ...(token !== undefined && { token }), ...(ca !== undefined && { ca }) });
 }
 
@@ -22,11 +22,16 @@ export function readText(flag: string, path: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (err) {
-    const code = err instanceof Error && 'code' in err ? String(err.code) : 'unknown';
-    return refuse(flag, `${path === '-' ? 'standard input' : path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+    throw unreadable(flag, path, err);
   }
 }
 
-function refuse(path: string, message: string): never {
-  throw new ConfigurationError('a file cannot be used', { faults: [{ path, message }] });
+/** Says of a file why it cannot be read. */
+export function unreadable(flag: string, path: string, err: unknown): ConfigurationError {
+  const code = err instanceof Error && 'code' in err ? String(err.code) : 'unknown';
+  return unusable(flag, `${path === '-' ? 'standard input' : path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`, err);
+}
+
+function unusable(path: string, message: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError('a file cannot be used', { faults: [{ path, message }], cause });
 }

@@ -1,7 +1,7 @@
 import type { PolicyConfig } from '../config/policy-command.ts';
 import { countOf, judge } from '../deployer/policy/check-policy.ts';
 import { readSpec } from '../deployer/read-spec.ts';
-import { TooLargeError } from '../errors/errors.ts';
+import { ConfigurationError, TooLargeError } from '../errors/errors.ts';
 import { ViceError } from '../errors/vice-error.ts';
 import type { Fault } from '../schema/check.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
@@ -23,7 +23,7 @@ export async function answerOf({ policy, document, maxBodyBytes }: Extract<Polic
   try {
     return verdictOn(policy, await specIn(document, maxBodyBytes));
   } catch (err) {
-    if (!(err instanceof ViceError)) throw err;
+    if (!(err instanceof ViceError) || err instanceof ConfigurationError) throw err;
     const { code, message, faults } = err;
     return { accepted: false, code, detail: message, ...(faults && { faults }) };
   }

@@ -142,7 +142,8 @@ export function clusterUseCases({ store, registry, newId, probe, log, ...rules }
       const outcome = await store.delete(clusterId(id), by, signal);
       if (outcome === 'absent') throw new NotFoundError(`there is no cluster ${id}`);
       if (outcome !== 'deleted') {
-        const message = `${outcome.living} analyses live in the cluster, or may; drain it, and delete it when they have ended`;
+        const living = outcome.living === 1 ? 'an analysis lives' : `${outcome.living} analyses live`;
+        const message = `${living} in the cluster, or may; drain it, and delete it when nothing lives there`;
         throw new ConflictError(message, { details: { analyses: outcome.living } });
       }
       await registry.reload().catch((err: unknown) => log.warn({ err, cluster_id: id }, 'a cluster is deleted and still in the snapshot'));

@@ -49,3 +49,10 @@ test('a page shows examples that start with the program or a variable for it', (
 test('a topic that does not exist has no page', () => {
   expect(helpPage('constructor')).toBeUndefined();
 });
+
+test('in a narrow terminal no flag and nothing that is said of one is broken by it', () => {
+  for (const { name } of [...modes, ...commands, ...clientCommands]) {
+    const said = (helpPage(name, 80) ?? '').split(/^(?:Keys|Examples|Where|Exit)/m)[0] ?? '';
+    expect(said.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  }
+});

@@ -1,4 +1,4 @@
-import { Command, Option as CommanderOption } from 'commander';
+import { Command, Option as CommanderOption, type Help } from 'commander';
 import { commandGroups, singleCommands, usageOf } from './client/all-commands.ts';
 import type { ClientCommand, CommandGroup } from './client/command.ts';
 import type { Option } from './options/option.ts';
@@ -16,14 +16,19 @@ const SOURCES = `Where values come from, the strongest first:
   --dotenv-path          the same names, one NAME=value a line
   --config               YAML; what has a flag stands there under the flag's name`;
 
-/** The page of one mode, command or group of commands, by its words; nothing when there is no such topic. */
-export function helpPage(name: string): string | undefined {
+const WIDEST = 120;
+/** Below it flags and what they mean stand below each other. */
+const NARROW = 110;
+
+/** The page of one mode, command or group of commands, by its words, for so many columns; nothing when there is no such topic. */
+export function helpPage(name: string, columns = WIDEST): string | undefined {
+  const width = Math.min(columns, WIDEST);
   const topic = [...modes, ...commands].find((candidate) => candidate.name === name);
-  if (topic !== undefined) return page(topic);
+  if (topic !== undefined) return page(topic, width);
   const group = commandGroups.find((candidate) => candidate.name === name);
   if (group !== undefined) return groupPage(group);
   const command = [...singleCommands, ...commandGroups.flatMap((each) => each.commands)].find((candidate) => candidate.name === name);
-  return command && commandPage(command);
+  return command && commandPage(command, width);
 }
 
 /** The page that teaches what there is. */
@@ -55,13 +60,13 @@ ${EXIT_CODES}
 `;
 }
 
-function page(topic: Topic): string {
+function page(topic: Topic, width: number): string {
   const keys = Object.values(topic.options).filter((option) => option.flag === undefined);
-  return [flagsPart(topic), keysSection(keys), examples(topic), SOURCES, '', EXIT_CODES, ''].filter((part) => part !== undefined).join('\n');
+  return [flagsPart(topic, width), keysSection(keys), examples(topic), SOURCES, '', EXIT_CODES, ''].filter((part) => part !== undefined).join('\n');
 }
 
-function commandPage(command: ClientCommand): string {
-  return [flagsPart({ ...command, usage: usageOf(command) }), examples(command), EXIT_CODES, ''].join('\n');
+function commandPage(command: ClientCommand, width: number): string {
+  return [flagsPart({ ...command, usage: usageOf(command) }, width), examples(command), EXIT_CODES, ''].join('\n');
 }
 
 function groupPage({ name, commands: members }: CommandGroup): string {
@@ -70,15 +75,21 @@ function groupPage({ name, commands: members }: CommandGroup): string {
   return `Usage: vice ${name} COMMAND [FLAG ...]\n\n${rows.join('\n')}\n\nvice help ${name} COMMAND is the page of one, with all its flags.\n\n${EXIT_CODES}\n`;
 }
 
-function flagsPart({ usage, description, options }: Pick<Topic, 'usage' | 'description' | 'options'>): string {
+function flagsPart({ usage, description, options }: Pick<Topic, 'usage' | 'description' | 'options'>, width: number): string {
   const command = new Command()
     .usage(usage.replace(/^vice /, ''))
     .name('vice')
     .description(description)
     .helpOption('-h, --help', 'this page');
-  command.configureHelp({ helpWidth: 120 });
+  command.configureHelp({ helpWidth: width, ...(width < NARROW && { formatItem: belowEachOther }) });
   for (const option of Object.values(options)) if (option.flag !== undefined) command.addOption(commanderOption(option, option.flag));
   return command.helpInformation();
+}
+
+function belowEachOther(term: string, _termWidth: number, description: string, helper: Help): string {
+  const indent = ' '.repeat(6);
+  const lines = helper.boxWrap(description, (helper.helpWidth ?? NARROW) - indent.length).split('\n');
+  return [`  ${term}`, ...lines.map((line) => `${indent}${line}`)].join('\n');
 }
 
 function commanderOption(option: Option<unknown>, flag: string): CommanderOption {

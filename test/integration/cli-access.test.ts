@@ -43,7 +43,7 @@ test('a coordinator that asks for tokens gets one from a file, and what a role m
   expect([viewer.code, viewer.err]).toEqual([1, 'vice: this needs the role of an operator; the token does not allow this\n']);
   expect((await as(['vice-operator'], ...register)).code).toBe(0);
   expect((await as(['vice-viewer'], 'clusters', 'list')).out).toContain('west');
-  expect((await as(['vice-viewer'], 'status')).out).toBe('there is no such analysis\n');
+  expect((await as(['vice-viewer'], 'status')).out).toBe('there is no such analysis; those that have ended are listed with --state all\n');
   expect((await as(['vice-viewer'], 'clusters', 'delete', 'west', '--yes')).code).toBe(1);
   expect((await as(['vice-operator'], 'clusters', 'delete', 'west', '--yes')).out).toBe('west is deleted\n');
 });

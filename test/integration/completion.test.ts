@@ -35,6 +35,8 @@ test('bash completes commands, their words and their flags, also after operands 
   expect(offered('vice', 'migrate', '--dr')).toEqual(['--dry-run']);
   expect(offered('vice', 'spec', 'launch.json', '--login')).toEqual(['--login-ip']);
   expect(offered('vice', 'completion', '')).toEqual(['bash', 'zsh']);
+  expect(offered('vice', 'policy', '')).toEqual(['check', 'show']);
+  expect(offered('vice', 'policy', 'check', 'spec.json', '--pol')).toEqual(['--policy']);
   expect(offered('vice', 'nonsense', '')).toEqual([]);
 });
 

@@ -23,7 +23,7 @@ export function statusError(httpStatus: number, body: string, retryAfter: string
   const status = statusIn(body);
   const said = status.message === '' ? `status ${httpStatus}` : status.message;
   const sentence = `${asked.verb} ${asked.what}: ${said}`;
-  const cause = new Error(`the kube-apiserver answered ${httpStatus} ${status.reason}: ${said}`);
+  const cause = new Error(`the kube-apiserver answered ${httpStatus}${status.reason === '' ? '' : ` ${status.reason}`}: ${said}`);
   const facts = { cause };
   switch (httpStatus) {
     case 400:
@@ -85,7 +85,9 @@ function statusIn(body: string): Status {
   return {
     reason: textOf(parsed['reason']),
     // A body that is no Status (a proxy's page, a plain 404) may be anything, and long.
-    message: textOf(parsed['message'] ?? body).slice(0, 2000),
+    message: textOf(parsed['message'] ?? body)
+      .trim()
+      .slice(0, 2000),
     causes: causes.filter(isObject).map(({ field, message }) => ({ path: textOf(field), message: textOf(message) })),
     ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),
   };

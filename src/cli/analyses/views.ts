@@ -15,7 +15,7 @@ const TONES: Readonly<Record<Assignment['state'], Tone>> = {
 };
 
 export function analysesTable({ analyses, next }: AssignmentPage, screen: Screen, now: number): string {
-  if (analyses.length === 0) return 'there is no such analysis\n';
+  if (analyses.length === 0) return 'there is no such analysis; those that have ended are listed with --state all\n';
   const columns: readonly Column<Assignment>[] = [
     { header: 'ID', of: ({ external_id }) => external_id },
     { header: 'STATE', of: ({ state }) => state, tone: ({ state }) => TONES[state] },

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, InvalidDocumentError } from '../../errors/errors.ts';
 import { certificatesIn, factsOf, isFor } from '../../pki/certificates.ts';
+import { unreadable } from '../connect.ts';
 import { record } from '../output/table.ts';
 
 /** What is told of one certificate of a file. */
@@ -114,6 +115,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (err) {
-    throw new ConfigurationError(`${path} cannot be read`, { cause: err });
+    throw unreadable('PATH', path, err);
   }
 }

@@ -9,6 +9,13 @@ export interface Offer {
   readonly words: readonly string[];
 }
 
+/** First words of commands that are no group. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  completion: ['bash', 'zsh'],
+  keys: ['generate', 'rotate'],
+  policy: ['check', 'show'],
+};
+
 /** Every place on a command line, from the same tables that read it. */
 export function offers(): readonly Offer[] {
   const singles = [...commands, ...singleCommands];
@@ -21,8 +28,14 @@ export function offers(): readonly Offer[] {
       { after: name, words: members.map((member) => member.name.slice(name.length + 1)).toSorted() },
       ...members.map((member) => ({ after: member.name, words: flagsOf(member.options) })),
     ]),
-    { after: 'completion', words: ['bash', 'zsh'] },
-    ...singles.filter(({ name }) => name !== 'completion').map(({ name, options }) => ({ after: name, words: flagsOf(options) })),
+    ...singles.flatMap(({ name, options }) => {
+      const actions = ACTIONS[name] ?? [];
+      const flags = flagsOf(options);
+      return [
+        { after: name, words: actions.length > 0 ? actions : flags },
+        ...actions.map((action) => ({ after: `${name} ${action}`, words: flags })),
+      ];
+    }),
   ];
 }
 

@@ -77,7 +77,8 @@ export const coordinatorOptions = {
     flag: 'placement-strategy',
     group: clusters,
     default: 'priority',
-    help: 'which of the clusters that could take an analysis is asked first; see docs/reference/selection.md',
+    metavar: 'NAME',
+    help: 'which of the clusters that could take an analysis is asked first: priority, least-loaded, spread or image-affinity; see docs/reference/selection.md',
   }),
   ...keyOptions,
   clusterTlsDir: text({

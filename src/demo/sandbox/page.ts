@@ -106,7 +106,7 @@ header, main { width: min(44rem, 100% - 2rem); }
 header { margin: 3rem auto .9rem; padding-left: .25rem; font-weight: 650; letter-spacing: .02em; }
 header span { color: var(--soft); font-weight: 400; }
 main { margin: 0 auto 3rem; padding: 2rem clamp(1.25rem, 5vw, 2.25rem) 2.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; }
-h1 { margin: .35rem 0 1.25rem; font-size: 1.65rem; line-height: 1.25; overflow-wrap: anywhere; }
+h1 { margin: .35rem 0 1.25rem; font-size: clamp(1.25rem, 6vw, 1.65rem); line-height: 1.25; overflow-wrap: anywhere; }
 .state { display: flex; align-items: center; gap: .5rem; margin: 0; color: var(--soft); font-size: .9rem; }
 .state i { width: .6rem; height: .6rem; border-radius: 50%; background: var(--soft); }
 .running i { background: #3d9a6b; }
@@ -115,6 +115,7 @@ h1 { margin: .35rem 0 1.25rem; font-size: 1.65rem; line-height: 1.25; overflow-w
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .45rem 1.75rem; margin: 0; padding: 1.1rem 0; border-block: 1px solid var(--line); }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } dt { font-size: .85rem; } }
 .note { margin: 1.25rem 0 0; color: var(--soft); font-size: .92rem; }
 .note b { color: var(--ink); }
 code { font: .92em ui-monospace, "SF Mono", Menlo, Consolas, monospace; color: var(--accent); }
