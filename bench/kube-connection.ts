@@ -19,6 +19,8 @@ interface Kubeconfig {
   contexts: [{ context: { namespace?: string } }];
 }
 
+const contentTypes: Readonly<Record<string, string>> = { PATCH: 'application/merge-patch+json' };
+
 /** For the first cluster, user and context of a kubeconfig that carries its certificates inside. */
 export function connectToKube(kubeconfig: string): KubeConnection {
   const { clusters, users, contexts }: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
@@ -26,10 +28,16 @@ export function connectToKube(kubeconfig: string): KubeConnection {
   const { 'client-certificate-data': cert, 'client-key-data': key, token } = users[0].user;
   const { server, 'certificate-authority-data': ca } = clusters[0].cluster;
   const tls = { ca: pem(ca), ...(cert && { cert: pem(cert) }), ...(key && { key: pem(key) }) };
-  const headers = { 'user-agent': benchAgent, 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const headers = { 'user-agent': benchAgent, ...(token && { authorization: `Bearer ${token}` }) };
   return {
     namespace: contexts[0].context.namespace ?? 'vice-apps',
-    send: (method, path, body) => fetch(server + path, { method, headers, tls, ...(body !== undefined && { body }) }),
+    send: (method, path, body) =>
+      fetch(server + path, {
+        method,
+        headers: { ...headers, 'content-type': contentTypes[method] ?? 'application/json' },
+        tls,
+        ...(body !== undefined && { body }),
+      }),
     watch: (path, signal) => fetch(server + path, { headers, tls, signal, ...{ timeout: false } }), // Bun's own option: no limit on silence
   };
 }

@@ -16,6 +16,7 @@ import { concurrent } from './scenarios/concurrent.ts';
 import { deadCluster } from './scenarios/dead-cluster.ts';
 import { memory } from './scenarios/memory.ts';
 import { mutualTls } from './scenarios/mutual-tls.ts';
+import { observing } from './scenarios/observing.ts';
 import { queries } from './scenarios/queries.ts';
 import { reload } from './scenarios/reload.ts';
 import { removal } from './scenarios/removal.ts';
@@ -49,6 +50,7 @@ const scenarios: Readonly<Record<string, Scenario | Bare>> = {
   removal: { title: 'Removals, to nothing left', measure: removal },
   'mutual-tls': { title: 'Launches in the clear and over mutual TLS', measure: mutualTls },
   memory: { title: 'Resident memory', measure: memory },
+  observing: { title: 'A deployer that watches many analyses', measure: observing },
 };
 
 const usage = `npm run bench -- [options]
