@@ -14,6 +14,7 @@ import { findProgram, type Program } from './program.ts';
 import { openRig, type Rig } from './rig.ts';
 import { concurrent } from './scenarios/concurrent.ts';
 import { deadCluster } from './scenarios/dead-cluster.ts';
+import { holding } from './scenarios/holding.ts';
 import { memory } from './scenarios/memory.ts';
 import { mutualTls } from './scenarios/mutual-tls.ts';
 import { observing } from './scenarios/observing.ts';
@@ -41,6 +42,7 @@ const scenarios: Readonly<Record<string, Scenario | Bare>> = {
   selection: { title: 'Choosing a cluster', bare: (_program, _folder, quick) => selection(quick) },
   reload: { title: 'The registry of clusters', bare: (_program, _folder, quick) => reload(quick) },
   'dead-cluster': { title: 'One dead cluster of a hundred', bare: deadCluster },
+  holding: { title: 'A coordinator of many analyses', bare: holding },
   start: { title: 'Starting, median of warm starts', measure: start },
   launch: { title: 'Launches one after another', measure: sequential },
   running: { title: 'To running pods, with volumes at hand', measure: running },

@@ -1,30 +1,16 @@
-import { startStandInDeployer } from '../../test/support/stand-in-deployer.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
-import { openDatabase } from '../database.ts';
-import { launchBody, userOf } from '../example.ts';
 import type { Findings } from '../figures.ts';
+import { startManyClusters } from '../many-clusters.ts';
 import { atOnce, percentile, timed } from '../measure.ts';
 import type { Program } from '../program.ts';
-import { isReady, register, writeConfiguration } from '../vice-pair.ts';
-import { startVice } from '../vice-process.ts';
 
 const CLUSTERS = 100;
 
-/** What one cluster that takes connections and never answers costs launches elsewhere: rounds with it and without it take turns. The deployers are stand-ins. */
+/** What one cluster that takes connections and never answers costs launches elsewhere: rounds with it and without it take turns. */
 export async function deadCluster(program: Program, folder: string, quick: boolean): Promise<Findings> {
-  const deployers = Array.from({ length: CLUSTERS }, startStandInDeployer);
+  const { coordinator, deployers, launch, faults, stop } = await startManyClusters(program, folder, CLUSTERS);
   const [dead] = deployers;
   if (dead === undefined) throw new Error('cannot happen: there are deployers');
-  const database = await openDatabase();
-  const configuration = ['--mode=coordinator', '--config', await writeConfiguration(folder, database.uri)];
-  const coordinator = await startVice(program, 'coordinator-of-100', folder, [...configuration, '--placement-strategy', 'spread']);
-  const faults: string[] = [];
-  let users = 0;
-  const launch = async () => {
-    const body = launchBody(crypto.randomUUID(), userOf(users++));
-    const answer = await fetch(`${coordinator.url}/vice/launch`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-    if (!answer.ok) faults.push(`vice: ${answer.status} ${await answer.text()}`);
-  };
   const round = async () => {
     const times: number[] = [];
     const launches = Array.from({ length: quick ? 200 : 400 }, () => launch);
@@ -32,8 +18,6 @@ export async function deadCluster(program: Program, folder: string, quick: boole
     return times;
   };
   try {
-    await isReady(coordinator.url);
-    for (const [n, { url }] of deployers.entries()) await register(coordinator.url, { name: `cluster-${n}`, deployer_url: url });
     await becomes(coordinator.url, 'healthy');
     await round(); // warm
     const alive: number[] = [];
@@ -57,9 +41,7 @@ export async function deadCluster(program: Program, folder: string, quick: boole
     };
   } finally {
     dead.answerAgain();
-    await coordinator.stop();
-    await Promise.all(deployers.map((each) => each.stop()));
-    await database.close();
+    await stop();
   }
 }
 
