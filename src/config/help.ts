@@ -45,7 +45,7 @@ Usage:
 Modes:
 ${rows(modes, '--mode=')}
 
-Commands beside the coordinator, with its configuration:
+Commands that take a configuration, as the modes do:
 ${rows(commands, '')}
 
 Commands from anywhere, which ask a coordinator (--coordinator URL) or nobody:

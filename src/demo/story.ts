@@ -96,6 +96,13 @@ export function explain({ stage, narrator }: Telling, { cluster }: Sighting, ids
       `curl -s -X POST ${coordinatorUrl}/api/v1/clusters/${ids.get(cluster)}/disable`,
     );
   }
+  narrator.section(
+    'The same with the binary, after npm run build',
+    `export VICE_COORDINATOR=${coordinatorUrl}`,
+    'dist/vice clusters list',
+    `dist/vice status ${uuid}`,
+    `dist/vice logs ${uuid}`,
+  );
   if (bodyFile) narrator.section('Launch it again', `curl -s -H 'Content-Type: ${json}' -d @${bodyFile} ${coordinatorUrl}/vice/launch`);
 }
 

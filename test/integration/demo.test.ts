@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vice } from '../support/command.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const root = join(import.meta.dir, '../..');
@@ -72,14 +73,20 @@ test('once: an analysis runs, is visited, ends, and nothing is left', async () =
 test('until Ctrl-C: the lines to copy work, two demos do not meet, and nothing is left', async () => {
   const [one, two] = await Promise.all([startDemo(), startDemo()]);
   await Promise.all([one.says('Ctrl-C ends the demo'), two.says('Ctrl-C ends the demo')]);
-  const lines = one
+  const copied = one
     .told()
     .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('curl '));
+    .map((line) => line.trim());
+  const lines = copied.filter((line) => line.startsWith('curl '));
+  const [, coordinator = ''] = copied.map((line) => /^export VICE_COORDINATOR=(.+)$/.exec(line)).find((found) => found !== null) ?? [];
+  const commands = copied.flatMap((line) => /^dist\/vice (.+)$/.exec(line)?.[1] ?? []);
   const curl = (line: string | undefined) => Bun.spawnSync(['sh', '-c', `${line} --fail --max-time 20`], { cwd: root }).success;
   expect(lines.length).toBeGreaterThan(6);
   for (const line of lines.filter((text) => !/POST|launch/.test(text))) expect({ line, works: curl(line) }).toEqual({ line, works: true });
+  expect(commands.length).toBeGreaterThan(2);
+  for (const line of commands) {
+    expect(await vice(line.split(' '), { env: { VICE_COORDINATOR: coordinator } })).toMatchObject({ code: 0, out: expect.stringMatching(/./) });
+  }
   expect(curl(lines.find((line) => line.endsWith('/disable')))).toBe(true);
   expect(curl(lines.find((line) => line.endsWith('/exit')))).toBe(true);
   await one.says('nothing of jupyter_lab_analysis is left on east');
