@@ -12,12 +12,16 @@ export interface WatchEvent<T> {
   readonly object: T;
 }
 
+const DAY_SECONDS = 86_400;
+
 /** Of all objects of the collection at `path`. */
 export async function watchObjects<T>(kube: KubeConnection, path: string, see: (event: WatchEvent<T>) => void): Promise<ObjectWatch> {
   const list = await kube.send('GET', `${path}?limit=1`);
   const { metadata }: { metadata: { resourceVersion: string } } = JSON.parse(await list.text());
   const stopped = new AbortController();
-  const response = await kube.watch(`${path}?watch=true&resourceVersion=${metadata.resourceVersion}`, stopped.signal);
+  // kube-apiserver itself ends a watch that does not say how long it is to last, after half an hour at the earliest.
+  const query = `watch=true&timeoutSeconds=${DAY_SECONDS}&resourceVersion=${metadata.resourceVersion}`;
+  const response = await kube.watch(`${path}?${query}`, stopped.signal);
   const ended = follow(response, see).catch((err: unknown) => {
     if (!stopped.signal.aborted) throw err;
   });

@@ -12,7 +12,7 @@ export async function mutualTls(rig: Rig, quick: boolean): Promise<Findings> {
   const folder = join(rig.folder, 'mutual-tls');
   await mkdir(folder);
   const mutual = await startPair({ program: rig.program, folder, kubeconfig: rig.cluster.kubeconfig, isMutual: true });
-  const [rounds, launches, limit] = quick ? [1, 50, 10] : [6, 100, 10];
+  const [rounds, launches, limit] = quick ? [1, 50, 10] : [4, 100, 10];
   const pairs = [
     { name: 'plain', pair: plain, runs: [] as LoadRun[] },
     { name: 'mutual TLS', pair: mutual, runs: [] as LoadRun[] },
