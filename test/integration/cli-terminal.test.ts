@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Coordinator } from '../../src/modes/coordinator.ts';
+import { atTerminal } from '../support/at-terminal.ts';
 import { launchBody } from '../support/launch-bodies.ts';
 import { register, runCoordinator, type Site, send, startSite } from '../support/platform.ts';
 import { freshDatabase } from '../support/postgres.ts';
-import { waitFor } from '../support/wait-for.ts';
 
 setDefaultTimeout(120_000);
 
@@ -29,27 +29,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The command at a terminal of 80 columns: what stands there so far, and a keyboard. */
-function atTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const decoder = new TextDecoder();
-  const seen = { text: '' };
-  const child = Bun.spawn([process.execPath, main, ...args], {
-    env: { PATH: '/usr/bin:/bin', TERM: 'xterm-256color', VICE_COORDINATOR: coordinator.url, ...env },
-    timeout: 60_000,
-    terminal: {
-      cols: 80,
-      rows: 24,
-      data: (_, bytes) => {
-        seen.text += decoder.decode(bytes, { stream: true });
-      },
-    },
-  });
-  return { seen, child, type: (text: string) => void child.terminal?.write(text) };
-}
+const before = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  atTerminal(args, { VICE_COORDINATOR: coordinator.url, ...env });
 async function shown(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> {
-  const { seen, child } = atTerminal(args, env);
-  await child.exited;
-  return seen.text.replaceAll('\r\n', '\n');
+  const terminal = before(args, env);
+  await terminal.ended();
+  return terminal.text().replaceAll('\r\n', '\n');
 }
 
 test('a table fits a terminal of 80 columns, in colours unless there shall be none', async () => {
@@ -66,10 +51,10 @@ test('a table fits a terminal of 80 columns, in colours unless there shall be no
 
 test('an end is asked for at a terminal: whatever is not yes is no, and yes is done', async () => {
   const answered = async (answer: string) => {
-    const { seen, child, type } = atTerminal(['clusters', 'delete', 'west'], { NO_COLOR: '1' });
-    await waitFor(() => seen.text.includes('[y/N] '), { timeoutMs: 30_000, what: 'the question' });
+    const { sees, type, ended, text } = before(['clusters', 'delete', 'west'], { NO_COLOR: '1' });
+    await sees('[y/N] ');
     type(answer);
-    return { code: await child.exited, text: seen.text };
+    return { code: await ended(), text: text() };
   };
   expect(await answered('\n')).toMatchObject({ code: 1, text: expect.stringContaining(`Delete the cluster west (${LONG})? [y/N]`) });
   expect((await answered('nay\n')).code).toBe(1);
@@ -86,12 +71,12 @@ test('a terminal is told how far a launch is, and nothing of that stays', async 
     if (method === 'POST' && path === '/api/v1/deployments') await held;
     return forward();
   });
-  const { seen, child } = atTerminal(['launch', file, '--wait'], { NO_COLOR: '1' });
-  await waitFor(() => seen.text.includes('launching (0s)'), { timeoutMs: 30_000, what: 'a word on the launch' });
+  const { sees, ended, text } = before(['launch', file, '--wait'], { NO_COLOR: '1' });
+  await sees('launching (0s)');
   release();
-  expect(await child.exited).toBe(0);
-  const [before, page] = seen.text.split('\r\u001b[Kanalysis');
-  expect(before).toStartWith('\r\u001b[Klaunching (0s)');
+  expect(await ended()).toBe(0);
+  const [progress, page] = text().split('\r\u001b[Kanalysis');
+  expect(progress).toStartWith('\r\u001b[Klaunching (0s)');
   expect(page).toStartWith(`    ${id}`);
   expect(page).toContain('page        answers');
 });
@@ -106,10 +91,10 @@ test('a log that is followed ends with Ctrl-C and with a reader that has enough,
     const text = `{"pod":"p","container":"analysis","since_time":"1"}\n{"line":"${line}"}\n`;
     return new Response(text, { headers: { 'content-type': 'application/x-ndjson' } });
   });
-  const { seen, child, type } = atTerminal(['logs', id, '-f']);
-  await waitFor(() => seen.text.includes('hello'), { timeoutMs: 30_000, what: 'the first line' });
+  const { sees, type, ended, text } = before(['logs', id, '-f']);
+  await sees('hello');
   type('\u0003');
-  expect([await child.exited, seen.text.includes('vice:')]).toEqual([0, false]);
+  expect([await ended(), text().includes('vice:')]).toEqual([0, false]);
   const piped = Bun.spawn(['bash', '-c', `'${process.execPath}' '${main}' logs ${id} -f | head -n 1`], {
     env: { PATH: '/usr/bin:/bin', VICE_COORDINATOR: coordinator.url },
     stdout: 'pipe',

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { UnavailableError, UpstreamError } from '../../errors/errors.ts';
 import { check } from '../../schema/check.ts';
-import { errorOf } from './refusals.ts';
+import { errorOf, parsed } from './refusals.ts';
 
 /** Where a coordinator is, and how it is spoken to. */
 export interface CoordinatorAddress {
@@ -29,7 +29,7 @@ export interface CoordinatorClient {
   /** For answers without a body of interest. */
   tell(request: CoordinatorRequest, signal: AbortSignal): Promise<void>;
   /** An answer that goes on; only the time until it begins is limited. */
-  open(request: CoordinatorRequest, signal: AbortSignal): Promise<Response>;
+  open(request: CoordinatorRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -49,13 +49,13 @@ export function coordinatorClient(address: CoordinatorAddress): CoordinatorClien
     url: address.url,
     ask: (request, schema, signal) =>
       exchange(request, signal, async (response) => {
-        const body = check(schema, await jsonOf(response));
+        const body = check(schema, parsed(await response.text()));
         if (body.ok) return body.value;
         throw new UpstreamError(`${address.url} answered with what is no answer of a coordinator of this version`, { faults: body.faults });
       }),
     tell: (request, signal) => exchange(request, signal, async (response) => void (await response.text())),
-    open: (request, signal) =>
-      explained(address, request, signal, async () => {
+    open: async (request, signal) => {
+      const response = await explained(address, request, signal, async () => {
         const late = new AbortController();
         const timer = setTimeout(() => late.abort(new DOMException('late', 'TimeoutError')), request.timeoutMs ?? TIMEOUT_MS);
         try {
@@ -63,8 +63,21 @@ export function coordinatorClient(address: CoordinatorAddress): CoordinatorClien
         } finally {
           clearTimeout(timer);
         }
-      }),
+      });
+      return chunksOf(response, (next) => explained(address, request, signal, next));
+    },
   };
+}
+
+type Next = IteratorResult<Uint8Array, unknown>;
+
+async function* chunksOf({ body }: Response, explain: (next: () => Promise<Next>) => Promise<Next>): AsyncGenerator<Uint8Array> {
+  const chunks = (body ?? new Blob([]).stream())[Symbol.asyncIterator]();
+  try {
+    for (let next = await explain(() => chunks.next()); next.done !== true; next = await explain(() => chunks.next())) yield next.value;
+  } finally {
+    await chunks.return?.();
+  }
 }
 
 function begin({ url, token, ca }: CoordinatorAddress, { method, path, body }: CoordinatorRequest, signal: AbortSignal): Promise<Response> {
@@ -103,14 +116,4 @@ async function explained<T>(
 /** What `fetch` throws is a DOMException or has a code of the system or of OpenSSL. */
 function isOfTransport(err: Error): boolean {
   return err instanceof DOMException || ('code' in err && typeof err.code === 'string' && 'errno' in err) || err instanceof TypeError;
-}
-
-async function jsonOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No schema takes it.
-    return undefined;
-  }
 }

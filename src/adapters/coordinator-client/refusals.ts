@@ -49,11 +49,11 @@ export function errorOf({ status, url }: Response, text: string): CoordinatorRef
   return new CoordinatorRefusedError(hinted(`${origin} answered ${status}, and not as a coordinator does`), { code: 'upstream', status });
 }
 
-function parsed(text: string): unknown {
+/** Undefined for what is no JSON, which no schema takes. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No schema takes it.
     return undefined;
   }
 }

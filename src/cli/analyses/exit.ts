@@ -4,6 +4,7 @@ import { readCommand } from '../../config/client/command.ts';
 import { connect } from '../connect.ts';
 import { confirm } from '../output/confirm.ts';
 import { print } from '../output/print.ts';
+import { printable } from '../output/printable.ts';
 import { progress } from '../output/progress.ts';
 import { screenOf } from '../output/screen.ts';
 import { isGone, wait } from './wait.ts';
@@ -23,6 +24,6 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signa
     ? await wait({ report, judge: isGone, timeoutMs: values.timeout * 1_000, progress: progress(screen), signal })
     : {};
   print(values.output, latest, () => `${id} is ${latest.removal === undefined ? latest.state : 'being removed from its cluster'}\n`);
-  if (fault !== undefined) process.stderr.write(`vice: the analysis is not gone: ${fault}\n`);
+  if (fault !== undefined) process.stderr.write(`vice: the analysis is not gone: ${printable(fault)}\n`);
   return fault === undefined ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ViceError } from '../../errors/vice-error.ts';
 import type { LogRecord } from '../../schema/logs.ts';
+import { printable, printableDocument } from '../output/printable.ts';
 
 /** Where reading goes on after an interruption. */
 export type Resumed = Readonly<Record<string, string | undefined>>;
@@ -8,6 +9,8 @@ export type Resumed = Readonly<Record<string, string | undefined>>;
 export interface Following {
   readonly timestamps: boolean;
   readonly output: 'table' | 'json' | 'yaml';
+  /** How a line is written for people. */
+  readonly shown: (line: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +50,7 @@ export async function follow(open: (resumed: Resumed) => AsyncIterable<LogRecord
     await delay(PAUSE_MS, undefined, { signal }).catch(() => {}); // the loop sees that it was interrupted
   }
   if (signal.aborted) return 0;
-  process.stderr.write(`vice: the log broke off, and asking again did not help: ${trouble}\n`);
+  process.stderr.write(`vice: the log broke off, and asking again did not help: ${printable(trouble)}\n`);
   return 1;
 }
 
@@ -93,7 +96,7 @@ function isNew(line: string, seen: Progress): boolean {
   return true;
 }
 
-function write(line: string, { timestamps, output }: Following): void {
-  const shown = timestamps ? line : (STAMPED.exec(line)?.[3] ?? line);
-  process.stdout.write(output === 'table' ? `${shown}\n` : `${JSON.stringify({ line: shown })}\n`);
+function write(line: string, { timestamps, output, shown }: Following): void {
+  const text = timestamps ? line : (STAMPED.exec(line)?.[3] ?? line);
+  process.stdout.write(output === 'table' ? `${shown(text)}\n` : printableDocument(`${JSON.stringify({ line: text })}\n`));
 }

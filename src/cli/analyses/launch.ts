@@ -4,6 +4,7 @@ import { readCommand } from '../../config/client/command.ts';
 import { InvalidDocumentError } from '../../errors/errors.ts';
 import { connect, readText } from '../connect.ts';
 import { print } from '../output/print.ts';
+import { printable } from '../output/printable.ts';
 import { progress } from '../output/progress.ts';
 import { screenOf } from '../output/screen.ts';
 import { analysisPage } from './views.ts';
@@ -24,7 +25,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signa
     ? await wait({ report, judge: isOpen, timeoutMs: values.timeout * 1_000, progress: telling, signal })
     : {};
   print(values.output, latest, () => analysisPage(latest, screen, Date.now()));
-  if (fault !== undefined) process.stderr.write(`vice: the analysis does not run: ${fault}\n`);
+  if (fault !== undefined) process.stderr.write(`vice: the analysis does not run: ${printable(fault)}\n`);
   return fault === undefined ? 0 : 1;
 }
 

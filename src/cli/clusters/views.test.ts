@@ -4,7 +4,7 @@ import type { ClusterId } from '../../schema/ids.ts';
 import { clusterPage, clustersTable } from './views.ts';
 
 const now = Date.parse('2026-01-02T03:04:05Z');
-const screen = { width: 200, isColored: false, isWatched: false, canAsk: false };
+const screen = { isTerminal: false, width: 200, isColored: false, isWatched: false, canAsk: false };
 
 function cluster(name: string, clock_skew_ms?: number): Cluster {
   const id = '00000000-0000-4000-8000-000000000001' as ClusterId; // a UUID, which is all that the brand promises

@@ -1,4 +1,5 @@
 import type { CaseReport, SuiteReport, Verdict } from '../../conformance/run-suite.ts';
+import { printable } from '../output/printable.ts';
 
 const WORDS: Readonly<Record<Verdict, string>> = { holds: 'holds', breach: 'BREACH', failed: 'FAILED', not_run: 'not run' };
 const VERDICT_WIDTH = 9;
@@ -28,9 +29,4 @@ function summary(cases: readonly CaseReport[]): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** What a deployer says may hold anything, and a terminal obeys some of it. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) => `\\u${char.codePointAt(0)?.toString(16).padStart(4, '0')}`);
 }

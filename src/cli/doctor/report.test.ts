@@ -21,7 +21,7 @@ test('what is wrong is told on lines of 80 columns, with what to do, and counted
       'warning  LISTEN/NOTIFY  nothing was heard within 3 s',
       '                        -> give db.listen_uri a direct connection, past any',
       '                        pooler; until then changes of clusters come by the timer',
-      'wrong    cluster west   unreachable: no�[2J sign of life',
+      'wrong    cluster west   unreachable: no\\u001b[2J sign of life',
       '                        -> see that its deployer runs',
       '',
       '1 wrong, 1 warning',

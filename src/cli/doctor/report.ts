@@ -1,6 +1,6 @@
+import { printable } from '../output/printable.ts';
 import type { Screen, Tone } from '../output/screen.ts';
 import { toned } from '../output/screen.ts';
-import { plain } from '../output/table.ts';
 import type { Finding } from './finding.ts';
 
 const TONES: Readonly<Record<Finding['outcome'], Tone>> = { ok: 'good', note: 'quiet', warning: 'warning', wrong: 'bad' };
@@ -14,8 +14,8 @@ export function report(findings: readonly Finding[], screen: Pick<Screen, 'isCol
   const indent = 'warning'.length + 2 + width + 2;
   const paragraphs = findings.map(({ check, outcome, says, todo }) => {
     const head = `${toned(outcome, TONES[outcome], screen)}${' '.repeat('warning'.length - outcome.length)}  ${check.padEnd(width)}  `;
-    const told = broken(plain(says), WIDTH - indent);
-    const done = todo === undefined ? [] : broken(`-> ${plain(todo)}`, WIDTH - indent);
+    const told = broken(printable(says), WIDTH - indent);
+    const done = todo === undefined ? [] : broken(`-> ${printable(todo)}`, WIDTH - indent);
     return `${head}${[...told, ...done].join(`\n${' '.repeat(indent)}`)}\n`;
   });
   return `${paragraphs.join('')}\n${summary(findings)}\n`;

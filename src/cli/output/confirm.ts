@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { ConfigurationError } from '../../errors/errors.ts';
+import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function confirm(
   if (!screen.canAsk) throw new ConfigurationError('nobody can be asked here', { faults: [{ path: '--yes', message: `is required: ${question}` }] });
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal });
+    const answer = await lines.question(`${printable(question)} [y/N] `, { signal });
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     // Ctrl-C or Ctrl-D are a no.

@@ -3,6 +3,8 @@ import type { Environment } from '../../config/read.ts';
 
 /** What standard output and standard error lead to. */
 export interface Screen {
+  /** Whether standard output is a terminal. */
+  readonly isTerminal: boolean;
   /** Columns of a terminal; a pipe has no end. */
   readonly width: number;
   /** On a terminal, unless NO_COLOR (https://no-color.org) or a terminal that has none. */
@@ -17,6 +19,7 @@ export function screenOf(env: Environment): Screen {
   const { stdin, stdout, stderr } = process;
   const isPlain = Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb';
   return {
+    isTerminal: stdout.isTTY,
     width: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
     isColored: stdout.isTTY && !isPlain,
     isWatched: stderr.isTTY && env['TERM'] !== 'dumb',

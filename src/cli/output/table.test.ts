@@ -35,8 +35,8 @@ test('a pipe gets every letter, and colours only a terminal that has them', () =
 
 test('what a terminal would obey does not reach it', () => {
   const hostile = [{ name: 'a\u001b[2Jb\r\nc\u009b', priority: 1, url: '' }];
-  expect(table(hostile, columns, { width: 80, isColored: false }).split('\n')[1]).toBe('a�[2Jb��c�         1');
-  expect(record([['name', 'a\u001b[2J']])).toBe('name  a�[2J\n');
+  expect(table(hostile, columns, { width: 80, isColored: false }).split('\n')[1]).toBe('a\\u001b[2Jb\\u000d\\u000ac\\u009b         1');
+  expect(record([['name', 'a\u001b[2J']])).toBe('name  a\\u001b[2J\n');
 });
 
 test('a record leaves out what has no value', () => {

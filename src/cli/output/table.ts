@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import { type Screen, type Tone, toned } from './screen.ts';
 
 export interface Column<T> {
@@ -42,10 +43,8 @@ export function record(fields: readonly (readonly [name: string, value: string |
   return given.map(([name, value]) => `${name.padEnd(width)}${GAP}${plain(value)}\n`).join('');
 }
 
-/** What comes from elsewhere may hold what a terminal obeys. */
-export function plain(value: string | number | undefined): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return String(value ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, '�');
+function plain(value: string | number | undefined): string {
+  return printable(String(value ?? ''));
 }
 
 function shrink(widths: number[], columns: readonly Column<never>[], most: number): void {
