@@ -23,8 +23,10 @@ export async function answerOf({ policy, document, maxBodyBytes }: Extract<Polic
   try {
     return verdictOn(policy, await specIn(document, maxBodyBytes));
   } catch (err) {
-    if (!(err instanceof ViceError) || err instanceof ConfigurationError) throw err;
+    if (!(err instanceof ViceError)) throw err;
     const { code, message, faults } = err;
+    // The flags are right, and nothing that they name is accepted: for a script that is one thing with a refusal.
+    if (err instanceof ConfigurationError) return { accepted: false, code: 'no_document', detail: faults?.[0]?.message ?? message };
     return { accepted: false, code, detail: message, ...(faults && { faults }) };
   }
 }

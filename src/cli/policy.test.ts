@@ -80,6 +80,12 @@ describe('vice policy check', () => {
   ])('ends with 1 where the document is %s', async (_, stdin) => {
     expect(await vice(['check', '-'], stdin)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^refused: standard input ./), stderr: '' });
   });
+
+  test('ends with 1 where there is no such document', async () => {
+    const { code, stdout } = await vice(['check', '/nowhere/spec.json', '-o', 'json']);
+    const detail = '/nowhere/spec.json cannot be read: there is no such file';
+    expect([code, JSON.parse(stdout)]).toEqual([1, { accepted: false, code: 'no_document', detail }]);
+  });
 });
 
 describe('vice policy show', () => {
@@ -111,7 +117,6 @@ describe('vice policy ends with 2', () => {
     ['a policy that is no YAML', ['show', '--policy', join(ROOT, 'README.md')], 'is not YAML'],
     ['neither check nor show', ['list'], 'check or show'],
     ['no document', ['check'], 'FILE'],
-    ['a document that is not there', ['check', '/nowhere/spec.json', '-o', 'json'], 'there is no such file'],
     ['a document to show', ['show', EXAMPLE], 'is not expected here'],
     ['an unknown flag', ['check', EXAMPLE, '--polcy', NARROW], 'did you mean --policy?'],
     ['a configuration that is not there', ['check', EXAMPLE, '--config', '/nowhere.yml'], 'no such file'],

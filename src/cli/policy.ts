@@ -3,7 +3,7 @@ import { print, yamlOf } from './output/print.ts';
 import { type Answer, answerOf } from './policy-answer.ts';
 
 /**
- * `vice policy check FILE|-`: the verdict of a deployer with this policy, without a cluster; exit code 0 accepted, 1 refused or no spec at all, 2 flags and files.
+ * `vice policy check FILE|-`: the verdict of a deployer with this policy, without a cluster; exit code 0 accepted, 1 refused, no spec or no such document, 2 flags and policy.
  * `vice policy show`: the policy in force, every default filled in.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

@@ -90,7 +90,7 @@ export const commands: readonly Topic[] = [
     usage: 'vice policy check FILE|- | show [FLAG ...]',
     summary: 'what a deployer says of a spec, and the policy by which it does',
     description:
-      'check gives the verdict of a deployer with this policy on a deployment spec, without a cluster: exit code 0 accepted, 1 refused or no spec at all, 2 flags and files. show prints the policy in force, every default filled in. Rules and keys: docs/reference/policy.md.',
+      'check gives the verdict of a deployer with this policy on a deployment spec, without a cluster: exit code 0 accepted, 1 refused, no spec or no such document, 2 flags and the files of policy and configuration. show prints the policy in force, every default filled in. Rules and keys: docs/reference/policy.md.',
     options: { ...policyReads.options, ...sourceOptions },
     ignored: [],
     examples: [
