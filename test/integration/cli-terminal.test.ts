@@ -104,3 +104,11 @@ test('a log that is followed ends with Ctrl-C and with a reader that has enough,
   const [out, err, code] = await Promise.all([piped.stdout.text(), piped.stderr.text(), piped.exited]);
   expect([code, out, err]).toEqual([0, 'hello\n', '']);
 });
+
+test('whoever follows a log that nobody sends is told what is waited for', async () => {
+  const { sees, type, ended } = before(['logs', randomUUID(), '-f'], { VICE_COORDINATOR: 'http://127.0.0.1:1' });
+  await sees('no connection to the coordinator at http://127.0.0.1:1');
+  await sees('asking again');
+  type('\u0003');
+  expect(await ended()).toBe(0);
+});

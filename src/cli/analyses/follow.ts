@@ -11,6 +11,8 @@ export interface Following {
   readonly output: 'table' | 'json' | 'yaml';
   /** How a line is written for people. */
   readonly shown: (line: string) => string;
+  /** Told once when nothing comes and it is asked again. */
+  readonly waiting: (trouble: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -47,6 +49,7 @@ export async function follow(open: (resumed: Resumed) => AsyncIterable<LogRecord
     if (outcome.isEnded) return 0;
     if (outcome.lines > 0) failures = 0;
     trouble = outcome.trouble ?? 'it ended without an end';
+    if (outcome.lines === 0 && failures === 1) following.waiting(trouble);
     await delay(PAUSE_MS, undefined, { signal }).catch(() => {}); // the loop sees that it was interrupted
   }
   if (signal.aborted) return 0;

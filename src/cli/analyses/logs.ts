@@ -13,10 +13,12 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signa
   const [id = ''] = operands;
   const { container, since, tail, output, timestamps } = values;
   // A file or a program gets what the container wrote, byte for byte.
-  const shown = screenOf(env).isTerminal ? printableLogLine : (line: string) => line;
+  const { isTerminal, isWatched } = screenOf(env);
+  const shown = isTerminal ? printableLogLine : (line: string) => line;
+  const waiting = (trouble: string) => void (isWatched && process.stderr.write(`vice: ${trouble}; asking again\n`));
   const analyses = analysisApi(connect(values), signal);
   const wanted = { container, since, 'tail-lines': tail, ...(values.previous && { previous: 'true' }) };
-  if (values.follow) return follow((resumed) => analyses.followLogs(id, { ...wanted, ...resumed }), { timestamps, output, shown, signal });
+  if (values.follow) return follow((resumed) => analyses.followLogs(id, { ...wanted, ...resumed }), { timestamps, output, shown, waiting, signal });
   const logs = await analyses.logs(id, { ...wanted, ...(timestamps && { timestamps: 'true' }) });
   process.stdout.write(output === 'table' ? logs.lines.map((line) => `${shown(line)}\n`).join('') : documentText(output, logs));
   if (logs.truncated) process.stderr.write('vice: note: older lines were left out, because there are too many; --tail and --since choose\n');
