@@ -13,8 +13,6 @@ export const NEEDS = {
   second: 'needs --second-url: another deployer on the same cluster',
   /** Admission, quotas and controllers, which a simulated kube-apiserver does not have. */
   controllers: 'needs --kubeconfig of a cluster with admission, quotas and controllers',
-  /** A log ends with its container, which simulated nodes (kwok) do not do. */
-  nodes: 'needs real nodes: a log of a simulated one does not end with its container',
   /** Nobody else launches into the namespace meanwhile. */
   exclusive: 'needs --exclusive: nobody else could launch while it runs',
   /** A deployer that remembers what it told, can wait for a change, and can begin an answer before it is complete. */

@@ -3,7 +3,6 @@ import { check } from '../schema/check.ts';
 import { Problem } from '../schema/problem.ts';
 import { ContractBreachError } from './breach.ts';
 import type { Need } from './case.ts';
-import type { ClusterObject, ClusterObjects } from './cluster-objects.ts';
 import { DeployerClient, type Endpoint } from './deployer-client.ts';
 import type { Ground } from './run-case.ts';
 
@@ -22,12 +21,11 @@ export async function findOut(ground: Ground, isExclusive: boolean, signal: Abor
   if (other) has.add('second');
   if (isExclusive) has.add('exclusive');
   if (template.persistent_volumes.length > 0) has.add('volume');
-  if (cluster === undefined) return has.add('nodes');
+  if (cluster === undefined) return has;
   await cluster.kube.find(cluster.collection('ConfigMap'));
   has.add('cluster');
   // A simulated kube-apiserver serves what an analysis consists of, and no quotas.
   if (await cluster.kube.find(cluster.collection('ResourceQuota'))) has.add('controllers');
-  if (!(await isSimulated(cluster))) has.add('nodes');
   return has;
 }
 
@@ -60,12 +58,6 @@ function detailIn(text: string): string | undefined {
     // It is no JSON, so it is not a deployer's.
     return undefined;
   }
-}
-
-/** Whoever may look into one namespace alone may not ask for nodes; a cluster is taken for a real one then. */
-async function isSimulated({ kube }: ClusterObjects): Promise<boolean> {
-  const nodes = await kube.find<{ items: readonly ClusterObject[] }>('/api/v1/nodes?limit=10').catch(() => undefined);
-  return nodes?.items.some(({ metadata }) => metadata.annotations?.['kwok.x-k8s.io/node'] !== undefined) === true;
 }
 
 /** A function tells everything each time: it does not know what it told before. */

@@ -83,6 +83,18 @@ describe('on a real kube-apiserver', () => {
     expect(await waitFor(lines, { timeoutMs: 60_000, what: 'the restart to be seen' })).toEqual(['the earlier life']);
   });
 
+  test('a log that is followed ends with its pod, although the node keeps the request open', async () => {
+    const leaving = randomUUID();
+    await deployer.launch(sampleSpec(leaving));
+    await deployer.untilPhase(leaving, 'running');
+    const records = deployer.follow(leaving, '&tail-lines=0');
+    await records.next();
+    await deployer.removeFully(leaving);
+    const ends: LogRecord[] = [];
+    for await (const record of records) if ('end' in record) ends.push(record);
+    expect(ends).toEqual([{ end: 'ended' }]);
+  });
+
   test('a deployer that is drained ends the requests at kube-apiserver', async () => {
     const before = await logRequests();
     const other = await startDeployer(cluster, TALKING_NAMESPACE);

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const quiet = { begins: () => {}, removes: () => {} };
-const has = new Set<Need>(['cluster', 'service', 'exclusive', 'volume', 'nodes']);
+const has = new Set<Need>(['cluster', 'service', 'exclusive', 'volume']);
 const neverAborted = new AbortController().signal;
 
 /** What a deployer breaches of this case whose requests and answers go through the interceptor. */

@@ -36,7 +36,7 @@ export const logs = casesOf('logs', [
   ],
   [
     'those that are followed go on until the pod is gone',
-    ['service', 'nodes'],
+    ['service'],
     async (bench) => {
       const { deployer } = bench;
       const { id, pod, container, lines } = await running(bench);

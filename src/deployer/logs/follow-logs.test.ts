@@ -17,7 +17,7 @@ function view(): View {
 }
 
 /** A log that a test writes, and everybody who takes part in following it. */
-function stage(opening: Promise<void> = Promise.resolve(), heartbeatMs = 60_000, longestMs = 60_000) {
+function stage(opening: Promise<void> = Promise.resolve(), heartbeatMs = 60_000, longestMs = 60_000, lastWordsMs = 60_000) {
   const pipe = new TransformStream<string, Uint8Array>({
     transform: (text, controller) => controller.enqueue(new TextEncoder().encode(text)),
   });
@@ -31,18 +31,20 @@ function stage(opening: Promise<void> = Promise.resolve(), heartbeatMs = 60_000,
       return pipe.readable;
     },
   };
+  const pod = Promise.withResolvers<boolean>();
+  const observer = { untilPodGone: () => pod.promise };
   const reader = new AbortController();
   const ending = new AbortController();
   let ends = 0;
   const now = () => new Date('2026-03-01T12:00:00.500Z');
-  const deps = { logs, now, heartbeatMs, longestMs, openingMs: 20 };
+  const deps = { logs, observer, now, heartbeatMs, longestMs, lastWordsMs, openingMs: 20 };
   const follow = async () => {
     const records = await followLogs(deps, view(), query, { signal: reader.signal, ending: ending.signal }, () => {
       ends += 1;
     });
     return records[Symbol.asyncIterator]();
   };
-  return { writer, reader, ending, follow, isStopped: () => asked?.aborted, ends: () => ends };
+  return { writer, reader, ending, follow, podGoes: () => pod.resolve(true), isStopped: () => asked?.aborted, ends: () => ends };
 }
 
 async function next(records: AsyncIterator<readonly LogRecord[]>): Promise<readonly LogRecord[] | 'over'> {
@@ -114,6 +116,26 @@ test('a log that breaks off is interrupted, which is not the end', async () => {
   void writer.abort(new UnavailableError('it broke off'));
   expect([await next(records), await next(records)]).toEqual([[{ end: 'interrupted', message: 'it broke off' }], 'over']);
   expect(ends()).toBe(1);
+});
+
+test('the log of a pod that is gone ends, also where the cluster keeps it open', async () => {
+  const { follow, podGoes, isStopped, ends } = stage(undefined, 60_000, 60_000, 5);
+  const records = await follow();
+  await next(records);
+  const last = next(records);
+  podGoes();
+  expect([await last, await next(records)]).toEqual([[{ end: 'ended' }], 'over']);
+  expect([isStopped(), ends()]).toEqual([true, 1]);
+});
+
+test('what a pod wrote before it was gone is told, when it comes soon after', async () => {
+  const { writer, follow, podGoes } = stage();
+  const records = await follow();
+  await next(records);
+  podGoes();
+  void writer.write('last words\n');
+  void writer.close();
+  expect([await next(records), await next(records)]).toEqual([[{ line: 'last words' }], [{ end: 'ended' }]]);
 });
 
 test('no request lasts for ever: a node that has died says no more than one that has nothing to say', async () => {

@@ -75,6 +75,7 @@ export function liveObserver(deps: LiveDeps): Observer {
       return observed({ ...view, warnings: await listWarnings(deps, view, signal) });
     },
     recall: () => undefined,
+    untilPodGone: () => Promise.resolve(false),
     look: (externalId, signal) => lookForRemoval(deps, externalId, signal),
     list: async (_since, _waitMs, signal) => {
       const kinds: readonly Kind[] = Object.keys(KINDS) as Kind[]; // the keys of the table are the kinds

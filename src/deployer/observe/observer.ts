@@ -20,6 +20,8 @@ export interface Observer {
   look(externalId: ExternalId, signal: AbortSignal): Promise<View>;
   /** What changed since `since`, waiting up to `waitMs` for a change; undefined when nothing did. An unknown revision gets everything. */
   list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined>;
+  /** Resolves to true once the watches say that the pod is not there; to false when `waitMs` have passed before, nobody waits any more, or nothing watches. */
+  untilPodGone(externalId: ExternalId, pod: string, waitMs: number, signal: AbortSignal): Promise<boolean>;
   /** The deployer's own requests, told as they are answered. */
   readonly own: OwnWrites;
 }

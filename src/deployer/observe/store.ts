@@ -126,6 +126,10 @@ export class AnalysisStore {
     return entry && this.#viewOf(entry);
   }
 
+  hasPod(externalId: ExternalId, pod: string): boolean {
+    return this.#entries.get(externalId)?.facts.some(({ kind, name }) => kind === 'Pod' && name === pod) ?? false;
+  }
+
   changeOf(externalId: ExternalId): number {
     return this.#entries.get(externalId)?.change ?? this.change;
   }

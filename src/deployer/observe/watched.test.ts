@@ -200,6 +200,22 @@ describe('a reader of the list', () => {
   });
 });
 
+test('whoever waits for the end of a pod is told by its watch, and not by that of another', async () => {
+  listed(running);
+  const pods = observer.recall(id)?.facts.filter(({ kind }) => kind === 'Pod') ?? [];
+  const gone = observer.untilPodGone(id, pods[0]?.name ?? '', 20_000, never);
+  listed(
+    running.filter(({ kind }) => kind !== 'Service'),
+    2_000,
+  );
+  expect(await Promise.race([gone, Promise.resolve('still there')])).toBe('still there');
+  listed(
+    running.filter(({ kind }) => kind !== 'Pod'),
+    3_000,
+  );
+  expect(await gone).toBe(true);
+});
+
 test('whoever waits for the end of an analysis is told at the last object, and a tombstone does not count', async () => {
   listed([objectsOf.volume(), objectsOf.tombstone()]);
   const gone = observer.untilGone(id, 20_000, never);

@@ -155,6 +155,10 @@ export class WatchedObserver implements Observer, OwnWrites {
     return { revision: this.#revision(), full: false, items: news.changed.map((view) => this.#statusOf(view)), removed: [...news.removed] };
   }
 
+  untilPodGone(externalId: ExternalId, pod: string, waitMs: number, signal: AbortSignal): Promise<boolean> {
+    return this.#until(() => !this.#store.hasPod(externalId, pod), waitMs, signal);
+  }
+
   wrote(kind: Kind, object: KubeObject): void {
     const facts = factsOf(kind, object, this.#deps.namespace);
     if (facts) this.#store.put(facts);
