@@ -18,8 +18,8 @@ import { shown } from './shown.ts';
  */
 export interface ClusterUseCases {
   list(): readonly Cluster[];
-  /** @throws NotFoundError, InvalidDocumentError when the id is no UUID */
-  get(id: string): Cluster;
+  /** With what is left of it after it was forgotten, if the database says so in time. @throws NotFoundError, InvalidDocumentError when the id is no UUID */
+  get(id: string, signal: AbortSignal): Promise<Cluster>;
   /** @throws InvalidDocumentError with every fault, ConflictError when the name is taken */
   register(document: unknown, by: Actor, signal: AbortSignal): Promise<Cluster>;
   /**
@@ -54,6 +54,9 @@ export interface ClusterDeps extends EntryDeps {
   readonly log: Logger;
 }
 
+/** What is known without the database does not wait longer for what is not. */
+const COUNTING_MS = 2_000;
+
 /** Others may change the same cluster at the same moment; so often it is tried again. */
 const MOST_TRIES = 5;
 
@@ -85,7 +88,14 @@ export function clusterUseCases({ store, registry, newId, probe, log, ...rules }
 
   return {
     list,
-    get: (id) => found(clusterId(id)),
+    async get(id, signal) {
+      const cluster = found(clusterId(id));
+      const left = await store.tombstones(cluster.id, AbortSignal.any([signal, AbortSignal.timeout(COUNTING_MS)])).catch((err: unknown) => {
+        log.warn({ err, cluster: cluster.name }, 'what is left of a forgotten cluster could not be counted');
+        return undefined; // all else is known without the database
+      });
+      return { ...cluster, ...(left !== undefined && { tombstones: left }) };
+    },
     async register(document, by, signal) {
       const checked = checkCluster(document, deployerHosts);
       if (!checked.ok) throw new InvalidDocumentError('the body is not a cluster', { faults: checked.faults });

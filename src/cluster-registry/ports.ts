@@ -67,6 +67,8 @@ export interface ClusterStore {
    * number of analyses that were ended. Undefined when there is no such cluster.
    */
   forget(id: ClusterId, by: Actor, signal: AbortSignal): Promise<{ readonly cluster: ClusterRow; readonly analyses: number } | undefined>;
+  /** How many analyses were forgotten and may still be in this cluster. */
+  tombstones(id: ClusterId, signal: AbortSignal): Promise<number>;
   /** Tells every coordinator to read the table anew, as a change of it does. */
   announce(signal: AbortSignal): Promise<void>;
   /** Does nothing while analyses live there, or may. */

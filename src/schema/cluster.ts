@@ -140,6 +140,11 @@ export const Cluster = Type.Object(
     ca_certificates: Type.Optional(Type.Array(CertificateFacts)),
     /** What the coordinator shows. */
     client_certificate: Type.Optional(CertificateFacts),
+    /**
+     * So many analyses of it, or of a cluster that was deleted and had the same `deployer_url`, were forgotten and may still be there: their removal is due.
+     * Only where one cluster is asked for, and the database answers.
+     */
+    tombstones: Type.Optional(Type.Integer({ minimum: 0 })),
     created_at: Type.String(),
     updated_at: Type.String(),
   },

@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../src/adapters/postgres/databas
 import { runMigrations } from '../../src/adapters/postgres/migrations/run.ts';
 import { clusterUseCases } from '../../src/cluster-registry/clusters.ts';
 import { type ClusterRegistry, clusterRegistry } from '../../src/cluster-registry/registry.ts';
+import { UnavailableError } from '../../src/errors/errors.ts';
 import { clusterRoutes } from '../../src/http/coordinator-api/clusters.ts';
 import { createApp } from '../../src/http/plumbing/app.ts';
 import { check } from '../../src/schema/check.ts';
@@ -221,6 +222,15 @@ test('before the first reading nothing is said of the clusters, least of all tha
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
   await unread.reload();
   expect((await early.handle(new Request('http://localhost/api/v1/clusters'))).status).toBe(200);
+});
+
+test('a cluster is shown also while the database cannot say what is left of it', async () => {
+  const { id } = await register();
+  const { signal } = new AbortController();
+  const store = { ...clusterStore(db), tombstones: () => Promise.reject(new UnavailableError('the database is away')) };
+  const clusters = clusterUseCases({ store, registry, certificates, newId, log });
+  expect(await clusters.get(id, signal)).toMatchObject(one);
+  expect(await clusters.get(id, signal)).not.toHaveProperty('tombstones');
 });
 
 describe('a change of the table', () => {

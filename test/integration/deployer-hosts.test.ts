@@ -48,7 +48,7 @@ test('a cluster is neither registered nor moved to where no deployer may be', as
   const { id } = await listed.register({ name: 'a', deployer_url: 'http://a.example.org' }, by, signal);
   expect(await faultsOf(listed.change(id, { deployer_url: 'http://elsewhere.test' }, undefined, by, signal))).toEqual(notListed);
   expect(await faultsOf(listed.change(id, { deployer_url: 'http://[fe80::1]' }, undefined, by, signal))).toEqual(never);
-  expect(listed.get(id)).toMatchObject({ deployer_url: 'http://a.example.org' });
+  expect(await listed.get(id, signal)).toMatchObject({ deployer_url: 'http://a.example.org' });
   expect(await db`SELECT 1 FROM vice_clusters`).toHaveLength(1);
 });
 

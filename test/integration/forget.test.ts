@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Coordinator } from '../../src/modes/coordinator.ts';
 import { check } from '../../src/schema/check.ts';
 import { ForgottenCluster } from '../../src/schema/cluster.ts';
+import { vice } from '../support/command.ts';
 import { launchBody } from '../support/launch-bodies.ts';
 import { database, register, runCoordinator, type Site, send, startSite } from '../support/platform.ts';
 import { freshDatabase } from '../support/postgres.ts';
@@ -67,6 +68,10 @@ test('a dead cluster is forgotten: its analyses end with the reason, and what co
   expect(status).toBe(200);
   expect(check(ForgottenCluster, body)).toMatchObject({ ok: true });
   expect(body).toMatchObject({ cluster: { id: eastId, enabled: false }, analyses: 2 });
+  expect([(await shown(eastId)).tombstones, (await shown(westId)).tombstones]).toEqual([2, 0]);
+  expect((await vice(['clusters', 'get', 'east'], { env: { VICE_COORDINATOR: coordinator.url } })).out).toMatch(
+    /^forgotten +2 analyses may still be there$/m,
+  );
   expect(await db.row(uuidOf(stays))).toMatchObject({
     state: 'failed',
     reason: 'cluster_forgotten',
@@ -80,7 +85,7 @@ test('a dead cluster is forgotten: its analyses end with the reason, and what co
   expect(east.objectsOf(uuidOf(stays))).not.toEqual([]);
   await back();
   await until('east to be swept', () => east.objectsOf(uuidOf(stays)).length + east.objectsOf(uuidOf(moves)).length === 0);
-  await waitFor(async () => (await db.sql`SELECT 1 FROM vice_tombstones`).length === 0, { timeoutMs: 60_000, what: 'the tombstones to be gone' });
+  await waitFor(async () => (await shown(eastId)).tombstones === 0, { timeoutMs: 60_000, what: 'the tombstones to be gone' });
   expect(west.objectsOf(uuidOf(moves))).toContain(`Deployment/${uuidOf(moves)}`);
   expect(await db.row(uuidOf(moves))).toMatchObject({ state: 'applied', attempt: 3 });
   expect((await db.row(uuidOf(stays)))?.state).toBe('failed');
@@ -94,9 +99,10 @@ test('one that is deleted after it was forgotten, and registered anew under the 
   const gone = await fetch(`${coordinator.url}/api/v1/clusters/${eastId}`, { method: 'DELETE' });
   expect(gone.status).toBe(204);
   expect(await db.sql`SELECT 1 FROM vice_tombstones WHERE cluster_id IS NULL AND cluster_name = 'east'`).toHaveLength(1);
-  await back();
   const [again = ''] = await register(coordinator.url, [{ name: 'east', url: `${east.proxy.url}/` }]);
   expect(again).not.toBe(eastId);
+  expect((await shown(again)).tombstones).toBe(1);
+  await back();
   await until('east to be swept', () => east.objectsOf(uuidOf(body)).length === 0);
   expect(await db.row(uuidOf(body))).toMatchObject({ state: 'failed', cluster_id: null });
 });

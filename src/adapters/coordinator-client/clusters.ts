@@ -22,6 +22,7 @@ export const clusterApi = (coordinator: CoordinatorClient, signal: AbortSignal) 
       const names = clusters.map(({ name }) => name).join(', ');
       throw new NotFoundError(`there is no cluster ${nameOrId}; ${names === '' ? 'none is registered' : `there are ${names}`}`);
     },
+    get: (id: string) => one('GET', pathOf(id)),
     register: (document: unknown) => one('POST', clustersPath, document),
     change: (id: string, document: unknown) => one('PUT', pathOf(id), document),
     turn: (id: string, word: 'enable' | 'disable' | 'drain' | 'test') => one('POST', pathOf(id, `/${word}`)),

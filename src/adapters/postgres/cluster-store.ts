@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { codeOf } from './errors.ts';
 import { forgetCluster } from './forget-cluster.ts';
 import { storableJson, storableText } from './storable.ts';
+import { countTombstones } from './tombstones.ts';
 
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -86,6 +87,11 @@ export function clusterStore(db: Database): ClusterStore {
       if (row === undefined) return undefined;
       const { analyses, ...cluster } = row;
       return { cluster, analyses };
+    },
+
+    async tombstones(id, signal) {
+      const [row] = await ask(async () => countTombstones(db, id), { what: 'count what is left in the cluster', signal, repeatable: true });
+      return row?.tombstones ?? 0;
     },
 
     async announce(signal) {

@@ -4,6 +4,13 @@ import { rows } from './assignments/context.ts';
 import type { Database } from './database.ts';
 import { storableText } from './storable.ts';
 
+/** Of the cluster, and of whatever had its address before. */
+export function countTombstones(db: Database, id: ClusterId) {
+  return db<{ tombstones: number }[]>`
+    SELECT count(*)::int AS tombstones FROM vice_tombstones t JOIN vice_clusters c ON c.id = ${id}
+    WHERE t.cluster_id = c.id OR rtrim(t.deployer_url, '/') = rtrim(c.deployer_url, '/')`;
+}
+
 /** Longer than a removal is tried in one go. A second coordinator that begins it nevertheless does no harm. */
 const CLAIM_SECONDS = 60;
 

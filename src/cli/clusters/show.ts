@@ -16,7 +16,8 @@ export const list: Action = async (argv, env, signal) => {
 
 export const get: Action = async (argv, env, signal) => {
   const { values, operands } = readCommand(getCluster, argv, env);
-  const cluster = await clusterApi(connect(values), signal).find(operands[0] ?? '');
+  const api = clusterApi(connect(values), signal);
+  const cluster = await api.get((await api.find(operands[0] ?? '')).id);
   print(values.output, cluster, () => clusterPage(cluster, Date.now()));
   return 0;
 };

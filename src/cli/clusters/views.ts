@@ -49,6 +49,7 @@ export function clusterPage(cluster: Cluster, now: number): string {
     ['enabled', cluster.enabled ? 'yes' : 'no'],
     ['priority', cluster.priority],
     ['tls', tlsOf(cluster)],
+    ['forgotten', leftOf(cluster)],
     ['registered', cluster.created_at],
     ['changed', cluster.updated_at],
   ]);
@@ -78,6 +79,11 @@ function clockOf({ deployer }: Cluster): string | undefined {
   const seconds = Math.round(deployer.clock_skew_ms / 1_000);
   if (seconds === 0) return 'right';
   return `${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`;
+}
+
+function leftOf({ tombstones = 0 }: Cluster): string | undefined {
+  if (tombstones === 0) return undefined;
+  return tombstones === 1 ? '1 analysis may still be there' : `${tombstones} analyses may still be there`;
 }
 
 function tlsOf({ mtls_enabled, deployer_url }: Cluster): string {

@@ -51,8 +51,8 @@ export function clusterRoutes(app: Elysia, { clusters, maxBodyBytes }: ClusterRo
   );
   app.get(
     '/api/v1/clusters/:id',
-    ({ params }) => {
-      const cluster = clusters.get(params.id);
+    async ({ params, request }) => {
+      const cluster = await clusters.get(params.id, contextOf(request).signal);
       return jsonResponse(200, cluster, tagged(cluster));
     },
     describe({ summary: 'One cluster', tags, answers: { 200: one('the cluster, with an ETag') }, problems: [400, 404] }),
