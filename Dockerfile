@@ -10,6 +10,7 @@ RUN node .ci/with-bun.mjs --version
 COPY tsconfig.json ./
 COPY .ci .ci
 COPY migrations migrations
+COPY deploy/deployer/rbac.yaml deploy/deployer/
 COPY src src
 RUN npm run build
 

@@ -13,7 +13,9 @@ function newest(path: string): number {
 
 function isFresh(): boolean {
   const built = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return ['src', 'migrations', 'package.json', 'bun.lock', 'tsconfig.json'].every((source) => newest(join(root, source)) < built);
+  return ['src', 'migrations', 'deploy/deployer/rbac.yaml', 'package.json', 'bun.lock', 'tsconfig.json'].every(
+    (source) => newest(join(root, source)) < built,
+  );
 }
 
 function commit(): string {
