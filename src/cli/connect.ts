@@ -26,10 +26,14 @@ export function readText(flag: string, path: string): string {
   }
 }
 
-/** Says of a file why it cannot be read. */
+/** Says of a file that a flag names why it cannot be read. */
 export function unreadable(flag: string, path: string, err: unknown): ConfigurationError {
+  return unusable(flag, whyUnreadable(path, err), err);
+}
+
+export function whyUnreadable(path: string, err: unknown): string {
   const code = err instanceof Error && 'code' in err ? String(err.code) : 'unknown';
-  return unusable(flag, `${path === '-' ? 'standard input' : path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`, err);
+  return `${path === '-' ? 'standard input' : path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`;
 }
 
 function unusable(path: string, message: string, cause?: unknown): ConfigurationError {

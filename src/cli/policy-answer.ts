@@ -1,7 +1,7 @@
 import type { PolicyConfig } from '../config/policy-command.ts';
 import { countOf, judge } from '../deployer/policy/check-policy.ts';
 import { readSpec } from '../deployer/read-spec.ts';
-import { ConfigurationError, TooLargeError } from '../errors/errors.ts';
+import { TooLargeError } from '../errors/errors.ts';
 import { ViceError } from '../errors/vice-error.ts';
 import type { Fault } from '../schema/check.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
@@ -25,8 +25,6 @@ export async function answerOf({ policy, document, maxBodyBytes }: Extract<Polic
   } catch (err) {
     if (!(err instanceof ViceError)) throw err;
     const { code, message, faults } = err;
-    // The flags are right, and nothing that they name is accepted: for a script that is one thing with a refusal.
-    if (err instanceof ConfigurationError) return { accepted: false, code: 'no_document', detail: faults?.[0]?.message ?? message };
     return { accepted: false, code, detail: message, ...(faults && { faults }) };
   }
 }

@@ -84,7 +84,7 @@ describe('vice policy check', () => {
   test('ends with 1 where there is no such document', async () => {
     const { code, stdout } = await vice(['check', '/nowhere/spec.json', '-o', 'json']);
     const detail = '/nowhere/spec.json cannot be read: there is no such file';
-    expect([code, JSON.parse(stdout)]).toEqual([1, { accepted: false, code: 'no_document', detail }]);
+    expect([code, JSON.parse(stdout)]).toEqual([1, { accepted: false, code: 'invalid_document', detail }]);
   });
 });
 

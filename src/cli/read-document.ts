@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { unreadable } from './connect.ts';
+import { InvalidDocumentError } from '../errors/errors.ts';
+import { whyUnreadable } from './connect.ts';
 
-/** The document that a command was given: a file, or `-` for standard input. @throws ConfigurationError where it cannot be read */
+/** The document that a command judges: a file, or `-` for standard input. @throws InvalidDocumentError where it cannot be read */
 export async function readDocument(path: string): Promise<Uint8Array> {
   try {
     return path === '-' ? await Bun.stdin.bytes() : await readFile(path);
   } catch (err) {
-    throw unreadable('FILE', path, err);
+    throw new InvalidDocumentError(whyUnreadable(path, err), { cause: err });
   }
 }
 

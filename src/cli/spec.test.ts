@@ -107,13 +107,16 @@ describe('vice spec ends with 1 for the document', () => {
   ])('where it is %s', async (_, stdin) => {
     expect(await vice(['-', ...CONFIG], stdin)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^vice: ./) });
   });
+
+  test('where it cannot be read', async () => {
+    expect(await vice(['/nowhere/analysis.json', ...CONFIG])).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('/nowhere') });
+  });
 });
 
 describe('vice spec ends with 2 for flags, configuration and profile', () => {
   test.each([
     ['an unknown flag', ['-', ...CONFIG, '--bogus']],
     ['no document', CONFIG],
-    ['a document that is not there', ['/nowhere/analysis.json', ...CONFIG]],
     ['an unknown output', ['-', ...CONFIG, '-o', 'xml']],
     ['a configuration that is not there', ['-', '--config', '/nowhere.yaml']],
     ['an amount that is none', ['-', ...CONFIG, '--default-cpu-resource-limit', 'lots']],

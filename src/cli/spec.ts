@@ -13,7 +13,7 @@ import { documentName, readDocument } from './read-document.ts';
 
 /**
  * `vice spec FILE|-`: prints the `ViceDeploymentSpec` that a launch of this body would send to the deployer of a cluster with this profile. It asks
- * nobody. What is wrong with the document is thrown as InvalidDocumentError (exit code 1), with flags, files, configuration or profile as
+ * nobody. What is wrong with the document is thrown as InvalidDocumentError (exit code 1), with flags, configuration or profile as
  * ConfigurationError (exit code 2). What the analysis asks for and does not get goes to standard error.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
