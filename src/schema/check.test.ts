@@ -15,7 +15,7 @@ test('what is wrong with a document is told in words, each fault with what would
     enabled: 'must be true or false',
     priority: 'must be a whole number',
     'profile.use_csi_driver': 'must be true or false',
-    'profile.ingress_class': 'must not be empty',
+    'profile.ingress_class': expect.stringMatching(/^must be a DNS-1123 subdomain: /),
     'profile.tolerations': 'must be a list',
     'profile.gpu.vendor': 'must be one of nvidia, amd, intel',
     'profile.capacity.slots': 'must be at least 0',

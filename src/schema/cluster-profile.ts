@@ -1,16 +1,23 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { DnsName, DnsNameOrNone, DriverName, ExtendedResource, QualifiedName } from './kubernetes-names.ts';
+import { LabelValue } from './text.ts';
 
-const Name = Type.String({ minLength: 1, maxLength: 253 });
+const LABELS = 'must be labels of Kubernetes: qualified names and their values';
 const Count = Type.Integer({ minimum: 0 });
 /** More than any cluster has, and what the database can count to. */
 const Slots = Type.Integer({ minimum: 0, maximum: 1_000_000 });
-const Url = Type.String({ pattern: '^https?://\\S+$', maxLength: 512, errorMessage: 'must be an http or https URL' });
+const ImageStart = Type.String({ minLength: 1, pattern: '^[a-z0-9][a-z0-9._:/-]*$', errorMessage: 'must be the beginning of the name of an image' });
+const Url = Type.String({
+  pattern: '^https?://[A-Za-z0-9\\[][-A-Za-z0-9._:\\[\\]]*(/[!-~]*)?$',
+  maxLength: 512,
+  errorMessage: 'must be an http or https URL',
+});
 
 const Toleration = Type.Object(
   {
-    key: Type.Optional(Type.String()),
+    key: Type.Optional(QualifiedName),
     operator: Type.Optional(Type.Union([Type.Literal('Exists'), Type.Literal('Equal')])),
-    value: Type.Optional(Type.String()),
+    value: Type.Optional(LabelValue),
     effect: Type.Optional(Type.Union([Type.Literal('NoSchedule'), Type.Literal('PreferNoSchedule'), Type.Literal('NoExecute')])),
   },
   { additionalProperties: false },
@@ -23,41 +30,39 @@ const Toleration = Type.Object(
 export const ClusterProfile = Type.Object(
   {
     /** DNS suffix of the analyses' host names. Absent: the route's host is the bare subdomain and an outer proxy strips the suffix. */
-    domain: Type.Optional(Name),
-    ingress_class: Type.Optional(Name),
+    domain: Type.Optional(DnsName),
+    ingress_class: Type.Optional(DnsName),
     /** Set: the spec has an HTTPRoute attached to this Gateway instead of an Ingress. */
     gateway: Type.Optional(
-      Type.Object({ name: Name, namespace: Type.Optional(Name), section: Type.Optional(Name) }, { additionalProperties: false }),
+      Type.Object({ name: DnsName, namespace: Type.Optional(DnsName), section: Type.Optional(DnsName) }, { additionalProperties: false }),
     ),
-    local_storage_class: Type.Optional(Name),
+    local_storage_class: Type.Optional(DnsName),
     use_csi_driver: Type.Optional(Type.Boolean()),
     /** @default irods.csi.cyverse.org */
-    csi_driver: Type.Optional(Name),
+    csi_driver: Type.Optional(DriverName),
     /** @default irods-sc */
-    csi_storage_class: Type.Optional(Name),
+    csi_storage_class: Type.Optional(DnsName),
     /** Name of a Secret of the cluster; empty text: none. */
-    image_pull_secret: Type.Optional(Type.String({ maxLength: 253 })),
+    image_pull_secret: Type.Optional(DnsNameOrNone),
     /** Image names that begin with `from` begin with `to` instead. */
-    image_mirror: Type.Optional(
-      Type.Object({ from: Type.String({ minLength: 1 }), to: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
-    ),
+    image_mirror: Type.Optional(Type.Object({ from: ImageStart, to: ImageStart }, { additionalProperties: false })),
     gpu: Type.Optional(
       Type.Object(
         {
           vendor: Type.Optional(Type.Union([Type.Literal('nvidia'), Type.Literal('amd'), Type.Literal('intel')])),
           /** Extended resource that is asked for. @default the vendor's, `nvidia.com/gpu` for nvidia */
-          resource: Type.Optional(Name),
+          resource: Type.Optional(ExtendedResource),
           /**
            * Models of the cluster's nodes, as their vendor's label has them: `nvidia.com/gpu.product`, `amd.com/gpu.product-name` or
            * `gpu.intel.com/product`.
            */
-          models: Type.Optional(Type.Array(Name)),
+          models: Type.Optional(Type.Array(LabelValue)),
         },
         { additionalProperties: false },
       ),
     ),
     /** Labels that a node must carry, besides `analysis`. */
-    node_labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+    node_labels: Type.Optional(Type.Record(QualifiedName, LabelValue, { additionalProperties: false, errorMessage: LABELS })),
     /** Added to the analyses' own. */
     tolerations: Type.Optional(Type.Array(Toleration)),
     /** Room of the cluster; what is absent is unlimited. */

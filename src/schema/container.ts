@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { ImageName } from './kubernetes-names.ts';
 
 const Text = Type.String();
 const Flag = Type.Boolean();
@@ -19,7 +20,7 @@ const Bytes = Type.Integer({
 });
 
 const ContainerImage = Type.Object({
-  name: Type.String({ pattern: '^\\S+$', errorMessage: 'must be the name of an image, without white space' }),
+  name: ImageName,
   /** Grammar of the OCI distribution specification, section "Pulling manifests". */
   tag: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$', errorMessage: 'must be the tag of an image' }),
   id: Type.Optional(Text),

@@ -21,8 +21,8 @@ const LOST = new Set([
 
 /** SQLSTATEs of a server that is going, coming or full (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const SERVER_AWAY = /^(08...|57P0[1-5]|53...)$/;
-/** Statement or lock time-out, serialisation failure, deadlock: the same request may succeed later. */
-const LATER = /^(57014|55P03|40001|40P01)$/;
+/** Statement or lock time-out, serialisation failure, deadlock, a server that is no primary (any more): the same request may succeed later. */
+const LATER = /^(57014|55P03|40001|40P01|25006)$/;
 /** Wrong name or password, no such database, no right, no such table or column: somebody has to set something. */
 const SET_UP = /^(28...|3D000|42501|42P01|42703|42883)$/;
 

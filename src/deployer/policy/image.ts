@@ -1,16 +1,11 @@
 import { isMatch } from '../../schema/glob.ts';
+import { IMAGE_NAME } from '../../schema/kubernetes-names.ts';
 import type { Policy } from '../../schema/policy.ts';
 
 /** Containers that a policy lists images for. */
 export type ImageRole = 'analysis' | 'proxy' | 'transfers';
 
-const LABEL = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?';
-const HOST = `${LABEL}(?:\\.${LABEL})*(?::[0-9]{1,5})?`;
-const PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
-/** The grammar of github.com/distribution/reference, but for capitals in the host and addresses of IPv6. */
-const IMAGE = new RegExp(
-  `^(?<name>(?:${HOST}/)?${PART}(?:/${PART})*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$`,
-);
+const IMAGE = new RegExp(`^(?<name>${IMAGE_NAME})(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$`);
 const LONGEST = 512;
 
 /** Whether it is the reference of an image that one of the patterns lets in. */

@@ -39,6 +39,8 @@ export function filterOf({ url }: Request): AssignmentFilter {
   }
   const before = check(ExternalId, given('before') ?? 'none');
   if (!before.ok) faults.push({ path: 'before', message: 'must be the `next` of another page' });
+  // What PostgreSQL cannot hold names nothing there.
+  for (const path of ['cluster', 'user']) if (given(path)?.includes('\0')) faults.push({ path, message: 'must be text without the character NUL' });
   const states = statesOf(given('state'), faults);
   if (faults.length > 0) throw new InvalidDocumentError('the parameters of the request are faulty', { faults });
   const [cluster, user] = [given('cluster'), given('user')];
