@@ -7,7 +7,7 @@ import { screenOf } from './output/screen.ts';
 export function run(argv: readonly string[], env: Environment): Promise<number> {
   const [first = '', second = ''] = argv;
   const { width } = screenOf(env);
-  const text = first === '' ? overview() : (helpPage(`${first} ${second}`, width) ?? helpPage(first, width));
+  const text = first === '' ? overview(width) : (helpPage(`${first} ${second}`, width) ?? helpPage(first, width));
   if (text === undefined) throw new ConfigurationError(`there is no help on "${first}"; vice help lists what there is`);
   process.stdout.write(text);
   return Promise.resolve(0);

@@ -51,8 +51,9 @@ test('a topic that does not exist has no page', () => {
 });
 
 test('in a narrow terminal no flag and nothing that is said of one is broken by it', () => {
-  for (const { name } of [...modes, ...commands, ...clientCommands]) {
-    const said = (helpPage(name, 80) ?? '').split(/^(?:Keys|Examples|Where|Exit)/m)[0] ?? '';
+  const pages = [...modes, ...commands, ...commandGroups, ...clientCommands].map(({ name }) => helpPage(name, 80) ?? '');
+  for (const page of [overview(80), ...pages]) {
+    const said = page.split(/^(?:Keys|Examples|Where|Exit)/m)[0] ?? '';
     expect(said.split('\n').filter((line) => line.length > 80)).toEqual([]);
   }
 });

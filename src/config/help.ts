@@ -1,4 +1,4 @@
-import { Command, Option as CommanderOption, type Help } from 'commander';
+import { Command, Option as CommanderOption, Help } from 'commander';
 import { commandGroups, singleCommands, usageOf } from './client/all-commands.ts';
 import type { ClientCommand, CommandGroup } from './client/command.ts';
 import type { Option } from './options/option.ts';
@@ -19,6 +19,8 @@ const SOURCES = `Where values come from, the strongest first:
 const WIDEST = 120;
 /** Below it flags and what they mean stand below each other. */
 const NARROW = 110;
+/** Of all tables of one page, so that they stand below each other. */
+const LEAST_COLUMN = 21;
 
 /** The page of one mode, command or group of commands, by its words, for so many columns; nothing when there is no such topic. */
 export function helpPage(name: string, columns = WIDEST): string | undefined {
@@ -26,15 +28,19 @@ export function helpPage(name: string, columns = WIDEST): string | undefined {
   const topic = [...modes, ...commands].find((candidate) => candidate.name === name);
   if (topic !== undefined) return page(topic, width);
   const group = commandGroups.find((candidate) => candidate.name === name);
-  if (group !== undefined) return groupPage(group);
+  if (group !== undefined) return groupPage(group, width);
   const command = [...singleCommands, ...commandGroups.flatMap((each) => each.commands)].find((candidate) => candidate.name === name);
   return command && commandPage(command, width);
 }
 
-/** The page that teaches what there is. */
-export function overview(): string {
+/** The page that teaches what there is, for so many columns. */
+export function overview(columns = WIDEST): string {
+  const width = Math.min(columns, WIDEST);
   const rows = (topics: readonly Pick<Topic, 'name' | 'summary'>[], prefix: string) =>
-    topics.map(({ name, summary }) => `  ${`${prefix}${name}`.padEnd(21)}  ${summary}`).join('\n');
+    table(
+      topics.map(({ name, summary }) => [`${prefix}${name}`, summary]),
+      width,
+    );
   const groups = commandGroups.map(({ name, summary }) => ({ name: `${name} ...`, summary }));
   return `vice runs interactive analyses on many Kubernetes clusters.
 
@@ -60,6 +66,13 @@ ${EXIT_CODES}
 `;
 }
 
+/** What is too long for the second column goes on below itself. */
+function table(rows: readonly (readonly [term: string, text: string])[], width: number): string {
+  const first = Math.max(LEAST_COLUMN, ...rows.map(([term]) => term.length));
+  const wrapped = (text: string) => new Help().boxWrap(text, width - first - 4).replaceAll('\n', `\n${' '.repeat(first + 4)}`);
+  return rows.map(([term, text]) => `  ${term.padEnd(first)}  ${wrapped(text)}`).join('\n');
+}
+
 function page(topic: Topic, width: number): string {
   const keys = Object.values(topic.options).filter((option) => option.flag === undefined);
   return [flagsPart(topic, width), keysSection(keys), examples(topic), SOURCES, '', EXIT_CODES, ''].filter((part) => part !== undefined).join('\n');
@@ -69,10 +82,9 @@ function commandPage(command: ClientCommand, width: number): string {
   return [flagsPart({ ...command, usage: usageOf(command) }, width), examples(command), EXIT_CODES, ''].join('\n');
 }
 
-function groupPage({ name, commands: members }: CommandGroup): string {
-  const width = Math.max(...members.map((member) => usageOf(member).length));
-  const rows = members.map((member) => `  ${usageOf(member).padEnd(width)}  ${member.summary}`);
-  return `Usage: vice ${name} COMMAND [FLAG ...]\n\n${rows.join('\n')}\n\nvice help ${name} COMMAND is the page of one, with all its flags.\n\n${EXIT_CODES}\n`;
+function groupPage({ name, commands: members }: CommandGroup, width: number): string {
+  const rows = members.map((member) => [usageOf(member).replace(`vice ${name} `, '').replace(' [FLAG ...]', ''), member.summary] as const);
+  return `Usage: vice ${name} COMMAND [FLAG ...]\n\n${table(rows, width)}\n\nvice help ${name} COMMAND is the page of one, with all its flags.\n\n${EXIT_CODES}\n`;
 }
 
 function flagsPart({ usage, description, options }: Pick<Topic, 'usage' | 'description' | 'options'>, width: number): string {

@@ -20,7 +20,7 @@ at once, with exit code 2. A coordinator cannot change it. Every key may be left
 \`\`\`sh
 vice policy show > policy.yaml                                 # every key with its default: a file to begin with
 vice policy show --policy policy.yaml                          # what a deployer with this file goes by
-vice spec launch.json --config service.yml | vice policy check - --policy policy.yaml      # exit code 0 accepted, 1 refused, 2 flags and files
+vice spec launch.json --config service.yml | vice policy check - --policy policy.yaml      # exit code 0 accepted, 1 refused or no such document, 2 flags and policy
 kubectl apply -k FOLDER                                        # a kustomization with ../deployer as resource and ../deployer-policy as component
 \`\`\`
 
