@@ -14,6 +14,10 @@ export class Admission {
     this.#refusal = refusal;
   }
 
+  get inHand(): number {
+    return this.#inHand;
+  }
+
   /** Takes a place, until the function that it gives is called; calling that twice is fine. @throws OverloadedError */
   enter(): () => void {
     if (this.#inHand >= this.#most) {

@@ -43,6 +43,8 @@ export interface Deployer {
   logs(externalId: ExternalId, query: LogQuery, signal: AbortSignal): Promise<Logs>;
   /** @throws as `followLogs`, and OverloadedError */
   followLogs(externalId: ExternalId, query: LogQuery, reader: Reader): Promise<AsyncIterable<readonly LogRecord[]>>;
+  /** How many logs are being read or followed. */
+  logReaders(): number;
   /** Goes on to its end also when nobody waits for it any more. @throws as `startTransfer`, and OverloadedError */
   startTransfer(externalId: ExternalId, type: TransferType): Promise<FileTransfer>;
   /** @throws as `transferState`, and OverloadedError */
@@ -115,6 +117,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
       const { view } = await seen(externalId, reader.signal);
       return followLogs(deps, view, query, reader, logReaders.enter());
     },
+    logReaders: () => logReaders.inHand,
     startTransfer: (externalId, type) => transferRequests.run(() => track(startTransfer(deps, externalId, type))),
     transferState: (externalId, type, signal) => transferRequests.run(() => transferState(deps, externalId, type, signal)),
     list: (since, waitMs, signal) => deps.observer.list(since, waitMs, signal),

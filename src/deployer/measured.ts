@@ -1,5 +1,6 @@
 import { codeOf } from '../errors/code-of.ts';
 import { SpecRefusedError } from '../errors/errors.ts';
+import type { TransferType } from '../schema/file-transfer.ts';
 import type { Deployer } from './deployer.ts';
 
 /** Told of what a deployer does. Outcomes and rules are from closed sets. */
@@ -8,6 +9,8 @@ export interface DeployerMeter {
   applied(outcome: string, seconds: number): void;
   /** `gone`, `terminating`, or the code of the error. */
   removed(outcome: string, seconds: number): void;
+  /** A transfer was asked for: how it stood when that was answered, or the code of the error. */
+  transferAsked(type: TransferType, outcome: string): void;
   /** A violation of the policy. */
   violated(rule: string): void;
   /** One more spec, or one less, is being read or applied. */
@@ -38,6 +41,12 @@ export function measured(deployer: Deployer, meter: DeployerMeter): Deployer {
         throw err;
       });
     },
+    startTransfer: (externalId, type) =>
+      timed(
+        () => deployer.startTransfer(externalId, type),
+        ({ status }) => status,
+        (outcome) => meter.transferAsked(type, outcome),
+      ),
     remove: (externalId, scope) =>
       timed(
         () => deployer.remove(externalId, scope),

@@ -6,6 +6,7 @@ import { CoordinatorMetrics } from '../adapters/metrics/coordinator-metrics.ts';
 import { assignmentStore } from '../adapters/postgres/assignment-store.ts';
 import { assignmentReader } from '../adapters/postgres/assignments/reading.ts';
 import { auditLog } from '../adapters/postgres/audit.ts';
+import { takeCensus } from '../adapters/postgres/census.ts';
 import { clusterChanges } from '../adapters/postgres/cluster-changes.ts';
 import { clusterStore } from '../adapters/postgres/cluster-store.ts';
 import { clusterUsage } from '../adapters/postgres/cluster-usage.ts';
@@ -57,6 +58,8 @@ const PROBE_EVERY_MS = 5_000;
 const PROBE_TICK_MS = 100;
 /** What other coordinators placed is seen after so long, which matters to the order alone. */
 const COUNT_EVERY_MS = 2_000;
+/** For the metrics, which are asked for about as often. */
+const CENSUS_EVERY_MS = 15_000;
 
 /** The adapters of production. Nothing is connected yet. */
 export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryMs = PROBE_EVERY_MS): CoordinatorAdapters {
@@ -115,6 +118,7 @@ export function openAdapters(config: CoordinatorConfig, log: Logger, probeEveryM
       goingOn = [
         repeat('health of the clusters', Math.min(PROBE_TICK_MS, probeEveryMs), async (signal) => probes.startDue(signal), log),
         repeat('room of the clusters', COUNT_EVERY_MS, (signal) => usage.count(signal), log),
+        repeat('census', CENSUS_EVERY_MS, (signal) => metrics.count(() => takeCensus(db, signal)), log),
       ];
       isLoaded = true;
     },

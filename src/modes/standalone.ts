@@ -79,8 +79,8 @@ export function startStandalone(config: DeployerConfig, log: Logger, connectedTo
     version,
     mostApplies: config.maxApplies,
   };
-  metrics.watch(() => observer.state());
   const deployer = measured(createDeployer(deps), metrics);
+  metrics.watch(() => ({ watches: observer.state(), capabilityAgesSeconds: inventory.agesSeconds(), logReaders: deployer.logReaders() }));
   const app = deployerApi(deployer, { log, metrics, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
   const serving = serveDeployer(app, config, log);
 

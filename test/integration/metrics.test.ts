@@ -52,6 +52,8 @@ test('a launch and an exit are counted by the coordinator and by the deployer', 
   expect(value(ours, 'vice_health_probe_duration_seconds_count{state="healthy"}')).toBeGreaterThan(0);
   expect(value(ours, 'vice_cluster_clock_skew_seconds{cluster="east"}')).toBe(0);
   expect(value(ours, 'vice_http_requests_total{method="POST",route="/vice/launch",status="200"}')).toBe(2);
+  expect(value(ours, 'vice_removals{state="waiting"}')).toBe(0);
+  expect(value(ours, 'vice_tombstones')).toBe(0);
   expect(value(ours, 'vice_build_info{version="development",mode="coordinator"}')).toBe(1);
   expect(value(ours, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
 
@@ -63,6 +65,8 @@ test('a launch and an exit are counted by the coordinator and by the deployer', 
   expect(value(theirs, 'vice_kubernetes_requests_total{verb="watch",outcome="ok"}')).toBeGreaterThan(5);
   expect(value(theirs, 'vice_deployer_synced')).toBe(1);
   expect(value(theirs, 'vice_deployer_watch_age_seconds{kind="Pod"}')).toBeGreaterThanOrEqual(0);
+  expect(value(theirs, 'vice_deployer_capability_watch_age_seconds{kind="Node"}')).toBeGreaterThanOrEqual(0);
+  expect(value(theirs, 'vice_deployer_log_readers')).toBe(0);
   expect(theirs).toMatch(/vice_deployer_remove_duration_seconds_count\{outcome="(gone|terminating)"\} \d/);
 }, 60_000);
 
@@ -77,6 +81,36 @@ test('what is in the memory of a deployer is told as it is', async () => {
   const [analyses = 0, objects = 0] = await cached();
   expect(analyses).toBe((before[0] ?? 0) + 1);
   expect(objects).toBeGreaterThan((before[1] ?? 0) + 5);
+}, 60_000);
+
+test('transfers are counted by type and by how they stood when that was answered', async () => {
+  const id = randomUUID();
+  const spec = sampleSpec(id);
+  expect((await send(`${site.deployerUrl}/api/v1/deployments`, spec)).status).toBe(201);
+  const asked = async (analysis: string) => (await send(`${site.deployerUrl}/api/v1/deployments/${analysis}/file-transfers/upload`)).json();
+  const { status, code } = Object(await asked(id));
+  const outcome = code ?? status;
+  await asked(randomUUID());
+  const text = await metricsOf(site.deployerUrl);
+  expect(value(text, `vice_deployer_file_transfers_total{type="upload",outcome="${outcome}"}`)).toBe(1);
+  expect(value(text, 'vice_deployer_file_transfers_total{type="upload",outcome="not_found"}')).toBe(1);
+});
+
+test('whoever follows a log is counted until they leave', async () => {
+  const id = randomUUID();
+  expect((await send(`${site.deployerUrl}/api/v1/deployments`, sampleSpec(id))).status).toBe(201);
+  const url = `${site.deployerUrl}/api/v1/deployments/${id}/logs?follow=true`;
+  const readers = async () => value(await metricsOf(site.deployerUrl), 'vice_deployer_log_readers');
+  const left = new AbortController();
+  const follow = async () => {
+    const answer = await fetch(url, { signal: left.signal });
+    if (answer.status !== 200) await answer.body?.cancel();
+    return answer.status === 200;
+  };
+  await waitFor(follow, { timeoutMs: 20_000, what: 'a pod whose log can be followed' });
+  expect(await readers()).toBe(1);
+  left.abort();
+  await waitFor(async () => (await readers()) === 0, { timeoutMs: 20_000, what: 'the reader to be gone' });
 }, 60_000);
 
 test('a refusal and a failure of what is asked for are counted by their code', async () => {

@@ -1,3 +1,4 @@
+import type { Census } from '../../coordinator/census.ts';
 import type { LaunchMeter } from '../../coordinator/launch-meter.ts';
 import { codeOf } from '../../errors/code-of.ts';
 import { type Exposition, Meter, type SetSample } from './meter.ts';
@@ -17,6 +18,13 @@ const COORDINATOR = {
   clusters: gauge('vice_clusters', 'Registered clusters by their state', ['state']),
   probes: histogram('vice_health_probe_duration_seconds', 'How long deployers took to say how they are, by what was found', ['state']),
   skew: gauge('vice_cluster_clock_skew_seconds', 'How far the clock of a deployer is ahead of the coordinator’s at least', ['cluster']),
+  analyses: gauge(
+    'vice_analyses',
+    'Analyses that have not ended, by their state. This and the next two are counted in the database every 15 s, by each coordinator the same: take the greatest, not the sum. Absent while it does not answer',
+    ['state'],
+  ),
+  removals: gauge('vice_removals', 'Removals that are not done: `due`, those under way included, or `waiting` for their next try', ['state']),
+  tombstones: gauge('vice_tombstones', 'Analyses of clusters that were forgotten, which may still be there'),
 } as const;
 
 export const COORDINATOR_METRICS = [...Object.values(COORDINATOR), ...Object.values(PROCESS)];
@@ -33,6 +41,7 @@ export class CoordinatorMetrics implements LaunchMeter {
   readonly #meter: Meter;
   readonly #version: string;
   #clusters: () => readonly CountedCluster[] = () => [];
+  #census: Census | undefined;
 
   constructor(version: string) {
     this.#version = version;
@@ -42,6 +51,16 @@ export class CoordinatorMetrics implements LaunchMeter {
   /** Which clusters are told of. */
   watch(clusters: () => readonly CountedCluster[]): void {
     this.#clusters = clusters;
+  }
+
+  /** What is told until the next count. It is not told any more when that fails. */
+  async count(take: () => Promise<Census>): Promise<void> {
+    try {
+      this.#census = await take();
+    } catch (err) {
+      this.#census = undefined;
+      throw err;
+    }
   }
 
   launched(outcome: string, cluster: string, seconds: number): void {
@@ -98,5 +117,10 @@ export class CoordinatorMetrics implements LaunchMeter {
       if (deployer) set(COORDINATOR.skew, { cluster: name }, deployer.clock_skew_ms / 1_000);
     }
     for (const [state, clusters] of states) set(COORDINATOR.clusters, { state }, clusters);
+    if (this.#census === undefined) return;
+    for (const { state, count } of this.#census.analyses) set(COORDINATOR.analyses, { state }, count);
+    set(COORDINATOR.removals, { state: 'due' }, this.#census.removals_due);
+    set(COORDINATOR.removals, { state: 'waiting' }, this.#census.removals_waiting);
+    set(COORDINATOR.tombstones, {}, this.#census.tombstones);
   }
 }

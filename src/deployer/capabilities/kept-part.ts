@@ -21,6 +21,11 @@ export class KeptPart<T> implements ObjectSink {
     return this.#aliveAt;
   }
 
+  /** Since the last sign of life of its watch; undefined while there is none. */
+  get ageSeconds(): number | undefined {
+    return this.#state === 'listed' ? Math.max(0, this.#now().getTime() - this.#aliveAt) / 1_000 : undefined;
+  }
+
   /** Undefined where the deployer may not look. @throws UnavailableError before the first list */
   values(): readonly T[] | undefined {
     if (this.#state === 'unlisted') throw new UnavailableError(`${this.part.selection.kind} was not listed yet`, { retryAfterSeconds: 1 });

@@ -26,6 +26,12 @@ export class WatchedInventory implements InventorySource {
     await Promise.all(Object.values(this.#kept).map((kept) => follower.follow(kept.part.selection, kept, signal)));
   }
 
+  /** Since the last sign of life of each kind's watch, of those that were listed and may be. */
+  agesSeconds(): ReadonlyMap<string, number> {
+    const ages = Object.values(this.#kept).map(({ part, ageSeconds }) => [part.selection.kind, ageSeconds] as const);
+    return new Map(ages.flatMap(([kind, age]) => (age === undefined ? [] : [[kind, age] as const])));
+  }
+
   async see(): Promise<Inventory> {
     const { nodes, pods, storage_classes, csi_drivers, ingress_classes, gateway_classes, gateways } = this.#kept;
     const observedAt = new Date(Math.min(...Object.values(this.#kept).map(({ aliveAt }) => aliveAt)));
