@@ -2,6 +2,12 @@ import type { ExitStore, Removal, RemovalStore } from '../../../coordinator/port
 import { storableText } from '../storable.ts';
 import { leaseEnd, rows, type StoreContext } from './context.ts';
 
+/**
+ * The number of the removal that ends an analysis which was applied at its first attempt. A higher one had attempts before it, which were fenced where their outcome was
+ * unknown; such a fence ends with the anchor that took its place, so the removal of that must fence again.
+ */
+const FIRST_LIFE = 2;
+
 /** Exits, and the queue of removals that they and failed launches fill. */
 export function removing(context: StoreContext): ExitStore & RemovalStore {
   const { db, owner } = context;
@@ -29,7 +35,7 @@ export function removing(context: StoreContext): ExitStore & RemovalStore {
           SELECT external_id FROM vice_deployments
           WHERE removal_due <= now() AND (lease_until IS NULL OR lease_until < now())
           ORDER BY removal_due LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        RETURNING external_id, attempt, cluster_id, removal_fence AS fence, removal_tries AS tries`;
+        RETURNING external_id, attempt, cluster_id, removal_fence OR attempt > ${FIRST_LIFE} AS fence, removal_tries AS tries`;
       const claimed = await rows(statement, 'say what is to be removed', signal);
       return claimed.map(({ external_id, attempt, cluster_id, fence, tries }) => ({ lease: { external_id, attempt }, cluster_id, fence, tries }));
     },
