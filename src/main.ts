@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   status: () => import('./cli/analyses/status.ts'),
   logs: () => import('./cli/analyses/logs.ts'),
   exit: () => import('./cli/analyses/exit.ts'),
+  audit: () => import('./cli/audit.ts'),
   doctor: () => import('./cli/doctor/doctor.ts'),
   completion: () => import('./cli/completion.ts'),
   help: () => import('./cli/help.ts'),

@@ -77,8 +77,16 @@ export interface ClusterStore {
 
 /** What was changed, by whom. */
 export interface AuditLog {
-  /** The latest entries first. @param before only those with a lower id @throws UnavailableError when the database cannot be reached */
-  page(limit: number, before: string | undefined, signal: AbortSignal): Promise<readonly AuditEntry[]>;
+  /** The latest entries first. @throws UnavailableError when the database cannot be reached */
+  page(filter: AuditFilter, signal: AbortSignal): Promise<readonly AuditEntry[]>;
+}
+
+export interface AuditFilter {
+  readonly limit: number;
+  /** Only entries with a lower id. */
+  readonly before?: string;
+  /** Only those of the clusters that have this name or id, or had the name when the entry was written. */
+  readonly cluster?: string;
 }
 
 /** Seals private keys, so that they are of no use to whoever reads the table. */

@@ -17,6 +17,7 @@ import { type AuditEntry, AuditPage } from '../../src/schema/audit.ts';
 import { check } from '../../src/schema/check.ts';
 import type { ClusterId } from '../../src/schema/ids.ts';
 import { authority } from '../support/certificates.ts';
+import { vice } from '../support/command.ts';
 import { freshDatabase } from '../support/postgres.ts';
 
 const log = pino({ level: 'silent' });
@@ -194,4 +195,24 @@ describe('pages', () => {
     const { status, body } = await ask('GET', `/audit?${query}`);
     expect([status, body.faults[0].path]).toEqual([400, query.split('=')[0]]);
   });
+});
+
+test('changes of one cluster are found by its id or the name that it had, page by page, in documents and in a table', async () => {
+  const { id } = (await ask('POST', '/clusters', one)).body;
+  await ask('POST', '/clusters', { ...one, name: 'other' });
+  await ask('PUT', `/clusters/${id}`, { name: 'renamed', priority: 7 });
+  const actions = async (query: string) => (await page(query)).entries.map(({ action }) => action);
+  expect(await actions(`?cluster=${id}`)).toEqual(['change', 'register']);
+  expect(await actions('?cluster=one')).toEqual(['register']);
+  expect(await actions('?cluster=nobody')).toEqual([]);
+  expect((await ask('GET', '/audit?cluster=&limit=0')).body.faults.map(({ path }: { path: string }) => path)).toEqual(['limit', 'cluster']);
+
+  const audit = (...args: readonly string[]) => vice(['audit', ...args], { env: { VICE_COORDINATOR: url } });
+  const first = await audit('--cluster', id, '--limit', '1');
+  expect(first).toMatchObject({ code: 0, err: '' });
+  expect(first.out).toMatch(/^AT +ACTION +CLUSTER +BY +CHANGED\n\S+Z +change +renamed +anonymous +name, priority\n\nthere are more: --before \d+\n$/);
+  const next = /--before (\d+)/.exec(first.out)?.[1] ?? '';
+  const { entries } = JSON.parse((await audit('--cluster', id, '--before', next, '-o', 'json')).out);
+  expect(entries).toMatchObject([{ action: 'register', cluster_name: 'one', before: null }]);
+  expect(await audit('--before', 'yesterday')).toMatchObject({ code: 1, err: expect.stringContaining('before') });
 });
