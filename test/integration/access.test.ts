@@ -187,6 +187,7 @@ describe('a token is refused, with the reason, when', () => {
     ['it is for another service', () => issuer.token({ claims: { aud: 'other' } }), 'the claim aud of the token'],
     ['it is of another issuer', () => issuer.token({ claims: { iss: `${issuer.url}/other` } }), 'the claim iss of the token'],
     ['it names nobody', () => issuer.token({ claims: without('sub') }), 'the claim sub of the token'],
+    ['its subject is no text', () => issuer.token({ claims: { sub: Object({ name: 'alice' }) } }), 'the claim sub of the token'],
     ['it never expires', () => issuer.token({ claims: without('exp') }), 'the claim exp of the token'],
     ['its key is not one of the issuer', () => issuer.token({ key: rogue }), 'a key that its issuer does not have'],
     ['it only says that it has a key of the issuer', () => issuer.token({ key: impostor }), 'not one that its issuer signed'],
@@ -239,6 +240,7 @@ describe('the issuer', () => {
     ['answers with an error', () => new Response('no', { status: 500 })],
     ['sends us elsewhere', () => Response.redirect('http://127.0.0.1:1/', 302)],
     ['answers with what is no key set', () => Response.json({ keys: 'none' })],
+    ['offers a key that is none', () => Response.json({ keys: [{ kty: 'EC', crv: 'P-256', x: '!', y: '?', kid: 'first', alg: 'ES256' }] })],
     ['answers without end', () => new Response(new ReadableStream({ pull: (out) => out.enqueue(new Uint8Array(65_536)) }))],
   ])('that %s makes the request one that can be repeated', async (_, answer) => {
     const own = await startIssuer();

@@ -1,5 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { UnauthorizedError } from '../../errors/errors.ts';
+import { UnauthorizedError, UnavailableError } from '../../errors/errors.ts';
+import { ViceError } from '../../errors/vice-error.ts';
 import type { Caller, Role } from '../../schema/caller.ts';
 import { type KeySet, readKeys } from './issuer.ts';
 import { keptKeys } from './kept-keys.ts';
@@ -58,9 +59,11 @@ async function claimsOf(token: string, keys: KeySet, { issuer, audience }: OidcS
 }
 
 function callerIn(claims: JWTPayload, { rolesClaim, roleNames }: OidcSettings): Caller {
+  const { sub: subject } = claims;
+  if (typeof subject !== 'string') throw new UnauthorizedError('the claim sub of the token is not what it must be');
   const roles = textsIn(valueAt(claims, rolesClaim));
   const role = (['operator', 'viewer'] as const).find((each) => roles.includes(roleNames[each]));
-  return { subject: String(claims.sub), ...(role && { role }) };
+  return { subject, ...(role && { role }) };
 }
 
 /** Names of claims may hold dots themselves, as those that are URLs do. */
@@ -85,5 +88,7 @@ function refusalOf(err: unknown): unknown {
   if (err instanceof errors.JWKSNoMatchingKey) return new UnauthorizedError('the token is signed with a key that its issuer does not have');
   if (err instanceof errors.JOSEAlgNotAllowed) return new UnauthorizedError('the token is signed with an algorithm that is not allowed');
   if (err instanceof errors.JOSEError) return new UnauthorizedError('the token is not one that its issuer signed');
-  return err;
+  if (err instanceof ViceError) return err;
+  // Web Crypto cannot read the key, or it is too short.
+  return new UnavailableError('the issuer of tokens offers a key that cannot be used', { cause: err, retryAfterSeconds: 5 });
 }
