@@ -12,6 +12,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { type Findings, isWithin, table } from './figures.ts';
 import { findProgram, type Program } from './program.ts';
 import { openRig, type Rig } from './rig.ts';
+import { changes } from './scenarios/changes.ts';
 import { concurrent } from './scenarios/concurrent.ts';
 import { deadCluster } from './scenarios/dead-cluster.ts';
 import { holding } from './scenarios/holding.ts';
@@ -41,6 +42,7 @@ interface Bare {
 const scenarios: Readonly<Record<string, Scenario | Bare>> = {
   selection: { title: 'Choosing a cluster', bare: (_program, _folder, quick) => selection(quick) },
   reload: { title: 'The registry of clusters', bare: (_program, _folder, quick) => reload(quick) },
+  changes: { title: 'Launches while clusters are changed', bare: changes },
   'dead-cluster': { title: 'One dead cluster of a hundred', bare: deadCluster },
   holding: { title: 'A coordinator of many analyses', bare: holding },
   start: { title: 'Starting, median of warm starts', measure: start },
