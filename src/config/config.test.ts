@@ -144,6 +144,10 @@ resource_tracking: { bypass_users: [ana, ben] }
         [`db.uri in ${file}`]: 'must be a URL such as postgresql://user:password@host:5432/de, with %25 for a % in the password',
       });
     }
+    const inUrl = faultsOf(() =>
+      loadCoordinatorConfig(['--config', written('k8s: { frontend: { base: "https://de:hunter2@cyverse.run" } }\n')], required),
+    );
+    expect(Object.values(inUrl)).toEqual(['must be an http or https URL, such as https://cyverse.run, not "https://***@cyverse.run"']);
     const broken = written('db:\n  uri: "postgresql://de:hunter2@db/de\nirods: { zone: z\n');
     const faults = faultsOf(() => loadCoordinatorConfig(['--config', broken], required));
     expect(Object.keys(faults)).toEqual([broken]);

@@ -20,9 +20,14 @@ function readOption(option: Option<unknown>, sources: Sources, envPrefix: string
   }
   const parsed = option.parse(given.text);
   if (parsed !== undefined) return parsed.value;
-  const shown = option.isSecret ? '' : `, not ${JSON.stringify(given.text.slice(0, 80))}`;
+  const shown = option.isSecret ? '' : `, not ${JSON.stringify(withoutUser(given.text).slice(0, 80))}`;
   faults.push({ path: given.origin, message: `must be ${option.mustBe}${shown}` });
   return option.default;
+}
+
+/** What stands before the host of a URL is a name and a password. */
+function withoutUser(text: string): string {
+  return text.replace(/\/\/[^/]*@/, '//***@');
 }
 
 function missing(option: Option<unknown>, envPrefix: string): Fault {
