@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { loadSpecConfig } from '../config/commands.ts';
 import { ConfigurationError, InvalidDocumentError } from '../errors/errors.ts';
@@ -8,6 +7,7 @@ import { buildDeploymentSpec } from '../spec-builder/build.ts';
 import { checkAnalysis } from '../spec-builder/faults.ts';
 import { noticesOf } from '../spec-builder/notices.ts';
 import { resolveProfile } from '../spec-builder/settings.ts';
+import { readText } from './connect.ts';
 import { yamlOf } from './output/print.ts';
 import { documentName, readDocument } from './read-document.ts';
 
@@ -18,7 +18,7 @@ import { documentName, readDocument } from './read-document.ts';
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const config = loadSpecConfig(argv, env);
-  const profile = resolveProfile(config.spec, config.profile === undefined ? {} : await readProfile(config.profile));
+  const profile = resolveProfile(config.spec, config.profile === undefined ? {} : readProfile(config.profile));
   const analysis = checkAnalysis(await analysisIn(config.document), profile);
   if (!analysis.ok) throw new InvalidDocumentError('the analysis cannot be launched', { faults: analysis.faults });
   for (const { path, message } of noticesOf(analysis.value)) process.stderr.write(`vice: note: ${path} ${message}\n`);
@@ -27,18 +27,19 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   return 0;
 }
 
-async function readProfile(path: string): Promise<ClusterProfile> {
-  const profile = check(ClusterProfile, await parsedProfile(path));
+function readProfile(path: string): ClusterProfile {
+  const profile = check(ClusterProfile, parsedProfile(path));
   if (profile.ok) return profile.value;
   throw new ConfigurationError(`${path} is no profile of a cluster`, { faults: profile.faults });
 }
 
 /** JSON is YAML too. */
-async function parsedProfile(path: string): Promise<unknown> {
+function parsedProfile(path: string): unknown {
+  const text = readText('--profile', path);
   try {
-    return parse(await readFile(path, 'utf8'));
+    return parse(text, { prettyErrors: false });
   } catch (err) {
-    throw new ConfigurationError(`the profile ${path} cannot be read`, { cause: err });
+    throw new ConfigurationError(`the profile ${path} is not YAML`, { cause: err });
   }
 }
 

@@ -128,7 +128,7 @@ describe('the command line', () => {
     });
     expect([code, err]).toEqual([0, '']);
     expect(Object.keys(JSON.parse(out))).toContain('pod_disruption_budget');
-    expect(await finish(['spec', '/nowhere.json'], { DISCOENV_IRODS_ZONE: 'cyverse' })).toMatchObject({ code: 2, out: '' });
+    expect(await finish(['spec', '/nowhere.json'], { DISCOENV_IRODS_ZONE: 'cyverse' })).toMatchObject({ code: 1, out: '' });
     expect(await finish(['spec', '/nowhere.json'])).toMatchObject({ code: 2, out: '' });
   });
 });
