@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { assignmentReader } from '../../src/adapters/postgres/assignments/reading.ts';
 import { takeCensus } from '../../src/adapters/postgres/census.ts';
 import { type Database, openDatabase } from '../../src/adapters/postgres/database.ts';
 import { runMigrations } from '../../src/adapters/postgres/migrations/run.ts';
@@ -36,13 +37,16 @@ test('analyses are counted by state until they have ended, removals by whether t
   );
 });
 
-test('what has ended is not read, however much it is', async () => {
+test('what has ended is not read through, however much it is, for a count nor for a page', async () => {
   await db`
     INSERT INTO vice_deployments (external_id, user_id, username, state)
     SELECT 'ended-' || n, 'u' || n % 1000, 'u', 'stopped' FROM generate_series(1, 20000) n`;
   await db`ANALYZE vice_deployments`;
   const before = await scans();
   await takeCensus(db, signal);
+  expect(await scans()).toEqual(before);
+  const [first] = await assignmentReader(db).page({ limit: 1 }, signal);
+  await assignmentReader(db).page({ limit: 100, states: ['failed', 'stopped'], ...(first && { before: first.external_id }) }, signal);
   expect(await scans()).toEqual(before);
 });
 

@@ -6,6 +6,7 @@ import auditUp from '../../../../migrations/000004_vice_audit.up.sql' with { typ
 import placementAmountsUp from '../../../../migrations/000005_placement_amounts.up.sql' with { type: 'text' };
 import tombstonesUp from '../../../../migrations/000006_vice_tombstones.up.sql' with { type: 'text' };
 import auditOfItsOwnerUp from '../../../../migrations/000007_audit_of_its_owner.up.sql' with { type: 'text' };
+import listingOfAnalysesUp from '../../../../migrations/000008_listing_of_analyses.up.sql' with { type: 'text' };
 
 /** One step of the schema. What has landed is never edited: a new step follows. */
 export interface Migration {
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   migration(5, 'placement_amounts', placementAmountsUp),
   migration(6, 'vice_tombstones', tombstonesUp),
   migration(7, 'audit_of_its_owner', auditOfItsOwnerUp),
+  migration(8, 'listing_of_analyses', listingOfAnalysesUp),
 ];
 
 export function migration(version: number, name: string, sql: string): Migration {

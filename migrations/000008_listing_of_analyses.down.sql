@@ -1,0 +1,1 @@
+DROP INDEX vice_deployments_listing_idx;
