@@ -4,6 +4,7 @@ import { allCases } from '../../conformance/cases/all.ts';
 import { findOut } from '../../conformance/find-out.ts';
 import { runSuite } from '../../conformance/run-suite.ts';
 import { ConfigurationError } from '../../errors/errors.ts';
+import { screenOf } from '../output/screen.ts';
 import { groundOf } from './ground.ts';
 import { progressOn } from './progress.ts';
 import { tableOf } from './table.ts';
@@ -20,7 +21,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signa
   const progress = progressOn(process.stderr);
   const report = await runSuite(cases, ground, has, progress, signal);
   progress.end();
-  process.stdout.write(config.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report));
+  process.stdout.write(config.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report, screenOf(env).width));
   return report.verdict === 'holds' ? 0 : 1;
 }
 

@@ -17,7 +17,7 @@ const report: SuiteReport = {
 };
 
 test('each case stands below its group with its verdict and its time, and below it what was expected and seen', () => {
-  expect(tableOf(report).split('\n')).toEqual([
+  expect(tableOf(report, Number.POSITIVE_INFINITY).split('\n')).toEqual([
     'applying',
     '  holds    0.1 s    one',
     '  BREACH   1.0 s    two',
@@ -37,6 +37,24 @@ test('each case stands below its group with its verdict and its time, and below 
   ]);
 });
 
+test('a terminal is not written over its edge', () => {
+  const name = 'what no later program can hold is 400, and nothing is written, and nothing of it stays';
+  const cases = [
+    { group: 'refusing', name, verdict: 'holds', duration_ms: 1, detail: 'as far as the API tells: the cluster was not looked at' },
+  ] as const;
+  expect(
+    tableOf({ ...report, cases }, 80)
+      .split('\n')
+      .slice(0, 5),
+  ).toEqual([
+    'refusing',
+    '  holds    0.0 s    what no later program can hold is 400, and nothing is',
+    '                    written, and nothing of it stays',
+    '                      as far as the API tells: the cluster was not looked at',
+    '',
+  ]);
+});
+
 test('a run that was broken off says so', () => {
-  expect(tableOf({ ...report, verdict: 'interrupted' })).toContain('1 not run, broken off; 12.3 s');
+  expect(tableOf({ ...report, verdict: 'interrupted' }, 80)).toContain('1 not run, broken off; 12.3 s');
 });

@@ -1,3 +1,4 @@
+import { broken } from '../output/broken.ts';
 import { printable } from '../output/printable.ts';
 import type { Screen, Tone } from '../output/screen.ts';
 import { toned } from '../output/screen.ts';
@@ -26,15 +27,4 @@ function summary(findings: readonly Finding[]): string {
   const [wrong, warnings] = [count('wrong'), count('warning')];
   if (wrong === 0 && warnings === 0) return 'nothing is wrong';
   return `${wrong} wrong, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
-}
-
-/** At blanks; what has none stays whole. */
-function broken(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
