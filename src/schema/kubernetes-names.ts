@@ -46,9 +46,8 @@ const IMAGE_PART = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*';
 /** The grammar of github.com/distribution/reference for a name without tag and digest, but for capitals in the host and addresses of IPv6. */
 export const IMAGE_NAME = `(${HOST}/)?${IMAGE_PART}(/${IMAGE_PART})*`;
 
-/** Where an image is, without tag and digest. */
+/** Where an image is, without tag and digest. The length is in the pattern, which is tried on a text of any length. */
 export const ImageName = Type.String({
-  pattern: `^${IMAGE_NAME}$`,
-  maxLength: 255,
+  pattern: `^(?=.{1,255}$)${IMAGE_NAME}$`,
   errorMessage: 'must be the name of an image without tag and digest, in lower case, such as harbor.example.org/library/app',
 });

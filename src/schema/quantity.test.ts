@@ -50,3 +50,8 @@ describe('amounts of Kubernetes', () => {
     expect(formatQuantity(milliQuantity(1001))).toBe('1001m');
   });
 });
+
+test('a number that takes long to count is no amount', () => {
+  for (const text of ['9'.repeat(257), `0.${'9'.repeat(255)}`, `${'9'.repeat(1_000_000)}Gi`]) expect(parseQuantity(text)).toBeUndefined();
+  expect(parseQuantity('9'.repeat(256))?.nano).toBe((10n ** 256n - 1n) * 1_000_000_000n);
+});

@@ -4,6 +4,8 @@
  */
 const NANO = 1_000_000_000n;
 const GRAMMAR = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([KMGTPE]i)|([numkMGTPE]?)|[eE]([+-]?\d{1,3}))$/;
+/** More digits than any amount has, and few enough to count with: the time for that grows with their square. */
+const LONGEST = 256;
 const DECIMAL_SUFFIXES = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 const BINARY_SUFFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
@@ -15,7 +17,7 @@ export interface Quantity {
 
 /** The amount that `text` stands for, or nothing if it is no quantity. Below a billionth it is rounded up, as Kubernetes does. */
 export function parseQuantity(text: string): Quantity | undefined {
-  const match = GRAMMAR.exec(text);
+  const match = text.length > LONGEST ? null : GRAMMAR.exec(text);
   if (match === null) return undefined;
   const [, sign, digits = '', binary, decimal = '', exponent] = match;
   const [whole = '', fraction = ''] = digits.split('.');
