@@ -47,7 +47,7 @@ beforeAll(() => {
     fetch: ({ method, url }) => {
       const { pathname } = new URL(url);
       if (pathname === '/api/v1/clusters' && method === 'GET') return Response.json({ clusters: [cluster] });
-      if (pathname.endsWith('/test')) return Response.json(cluster);
+      if (pathname.endsWith('/test') || (pathname.endsWith(ID) && method === 'GET')) return Response.json(cluster);
       if (pathname.endsWith('/logs'))
         return Response.json({ pod: EVIL, container: EVIL, since_time: '1', truncated: false, lines: [EVIL, '\u001b[31mred\tone'] });
       if (pathname === '/api/v1/analyses') return Response.json({ analyses: [assignment] });
