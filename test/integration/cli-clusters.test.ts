@@ -97,7 +97,7 @@ test('it is explained where an analysis would go, and a dead cluster is given up
   });
   expect(await clusters('forget', 'gone')).toMatchObject({ code: 2, err: expect.stringContaining('Give up the cluster gone') });
   expect(await clusters('forget', 'small', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('answers') });
-  expect(await clusters('forget', 'gone', '--yes')).toMatchObject({ code: 0, out: 'gone is given up; 0 analyses ended there\n' });
+  expect(await clusters('forget', 'gone', '--yes')).toMatchObject({ code: 0, out: 'gone is given up; analyses that ended there: 0\n' });
   for (const name of ['small', 'gone']) expect((await clusters('delete', name, '--yes')).code).toBe(0);
 });
 

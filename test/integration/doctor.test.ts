@@ -100,7 +100,7 @@ test('what is wrong with a cluster is told with what to do: dead, faulty, expire
   expect(lost.lines).toContain('warning cluster elsewhere: a deployer elsewhere is spoken to in the clear');
   const key = written('keys', line);
   const found = await doctor(['--config', config, '--keys-file', key]);
-  expect(found.lines).toContain('ok encryption keys: 1 configured, 1 private keys can be opened');
+  expect(found.lines).toContain('ok encryption keys: 1 configured; private keys that can be opened: 1');
   expect(found.lines).toContainEqual(expect.stringMatching(/^wrong cluster sealed: the certificate CN=old expired at /));
   expect(found.lines).toContainEqual(expect.stringMatching(/^warning cluster sealed: the certificate CN=ours expires in 0 days/));
   for (const { outcome, todo } of found.findings) if (outcome !== 'ok') expect(todo).toBeString();

@@ -76,7 +76,7 @@ export const forget: Action = async (argv, env, signal) => {
   const question = `Give up the cluster ${name} and every analysis in it?`;
   if (!(await confirm(question, { yes: values.yes, screen: screenOf(env), signal }))) return 1;
   const forgotten = await clusters.forget(id, name);
-  print(values.output, forgotten, () => `${name} is given up; ${forgotten.analyses} analyses ended there\n`);
+  print(values.output, forgotten, () => `${name} is given up; analyses that ended there: ${forgotten.analyses}\n`);
   return 0;
 };
 

@@ -28,7 +28,7 @@ export async function keysFinding(db: Database, { keys }: CoordinatorConfig, sig
       const todo = 'put the key with which they were sealed into the file of --keys-file, or give these clusters their private keys anew';
       return { check, outcome: 'wrong', says: `none opens the private keys of ${closed.join(', ')}`, todo };
     }
-    if (ring.length > 0) return { check, outcome: 'ok', says: `${ring.length} configured, ${sealed.length} private keys can be opened` };
+    if (ring.length > 0) return { check, outcome: 'ok', says: `${ring.length} configured; private keys that can be opened: ${sealed.length}` };
     const todo = 'to store private keys of clusters: vice keys generate > keys, and --keys-file keys';
     return { check, outcome: 'note', says: 'none is configured, and none is needed', todo };
   } catch (err) {
