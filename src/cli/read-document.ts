@@ -7,7 +7,7 @@ export async function readDocument(path: string): Promise<Uint8Array> {
   try {
     return path === '-' ? await Bun.stdin.bytes() : await readFile(path);
   } catch (err) {
-    throw new InvalidDocumentError(whyUnreadable(path, err), { cause: err });
+    throw new InvalidDocumentError(whyUnreadable(path, err)); // which says all that the cause does
   }
 }
 
