@@ -13,7 +13,7 @@ setDefaultTimeout(120_000);
 const example: { steps: { component: { container: { image: object } } }[] } & Record<string, unknown> = await Bun.file(
   `${import.meta.dir}/../golden/example/analysis.json`,
 ).json();
-const patience = { ...PATIENCE, busyMs: 3_000, fenceMs: 1_000 };
+const patience = { ...PATIENCE, busyMs: 5_000, fenceMs: 5_000 };
 const { log, lines } = capturedLog();
 
 let east: Site;
