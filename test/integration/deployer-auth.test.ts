@@ -32,7 +32,7 @@ function deployer(pair: Pair, options: { clientNames?: readonly string[]; isOpen
   const seen = { specs: 0 };
   const handle = (asked: Request) => {
     if (asked.method === 'POST') seen.specs++;
-    return Promise.resolve(Response.json({ external_id: id, phase: 'pending', attempt: 1, spec_hash: 'abc' }));
+    return Promise.resolve(Response.json({ status: 'healthy', external_id: id, phase: 'pending', attempt: 1, spec_hash: 'abc' }));
   };
   const material = { ...pair, ...(!isOpen && { clientCa }) };
   const source = { current: () => material, onChange: () => () => undefined };
@@ -124,7 +124,7 @@ describe('a certificate that made it through the handshake and is not let in is 
   const told = async (options: { clientNames?: readonly string[]; crl?: string }, pair: Pair) => {
     const { clientNames = [], crl } = options;
     const app = createApp({ log: capturedLog().log, metrics: { answered: () => undefined, exposition: () => Promise.reject(new Error('unused')) } });
-    app.get('/api/v1/health', () => new Response('let in'));
+    app.get('/api/v1/health', () => Response.json({ status: 'healthy' }));
     const material = { ...issued(), clientCa: ca.cert, ...(crl !== undefined && { crl }) };
     const source = { current: () => material, onChange: () => () => undefined };
     const serving = serve(app, { port: 0, hostname: '127.0.0.1', maxBodyBytes: 1_000, tls: { source, clientNames } });
@@ -160,7 +160,7 @@ describe('when certificates change', () => {
       socket.on('error', () => undefined);
       socket.on('data', async () => {
         await answers();
-        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{"status":"healthy"}');
       });
     });
     server.listen(0, '127.0.0.1');

@@ -167,3 +167,12 @@ test('a removal carries its attempt and its fence', async () => {
   await client.remove({ external_id: id, attempt: 4 }, { fence: false }, signal);
   expect(seen).toEqual(['DELETE /api/v1/deployments/f0f0?attempt=4&fence=true', 'DELETE /api/v1/deployments/f0f0?attempt=4']);
 });
+
+test.each([
+  ['a page', () => new Response('<html>welcome</html>', { headers: { 'content-type': 'text/html' } })],
+  ['another document', () => Response.json({ status: 'up' })],
+  ['nothing', () => new Response()],
+])('a web server that answers every path with %s is no deployer that is well', async (_, answer) => {
+  const { client } = deployer(answer);
+  expect(await client.health(signal)).toMatchObject({ state: 'unreachable', reason: expect.stringContaining('what is no answer of a deployer') });
+});

@@ -7,6 +7,7 @@ import { DeployerAuthError, DeployerUnreachableError, UpstreamError } from '../.
 import { ViceError } from '../../errors/vice-error.ts';
 import { check } from '../../schema/check.ts';
 import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
+import { Health } from '../../schema/health.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import type { LogRecord, Logs } from '../../schema/logs.ts';
 import { type Answer, type Exchange, exchange, openExchange } from './exchange.ts';
@@ -36,6 +37,8 @@ const FRESH_MS = 1_000;
 
 // Only what is used is checked: a newer deployer may say more.
 const ObservedAnswer = Type.Pick(DeploymentStatus, ['external_id', 'phase', 'attempt', 'spec_hash'], { additionalProperties: true });
+/** Any web server may say 200 to every path; only a deployer says that it is well. */
+const HealthAnswer = Type.Pick(Health, ['status'], { additionalProperties: true });
 const RemovalAnswer = Type.Composite([RemovalStatus], { additionalProperties: true });
 
 /** A deployer that can also be asked how it is. */
@@ -113,7 +116,10 @@ class HttpDeployer implements DeployerClient {
     const askedAt = this.#now();
     try {
       const answer = await this.#send('GET', '/api/v1/health', this.#patience.askMs, signal);
-      if (answer.status === 200) return { state: 'healthy', ...selfDescription(answer.text, askedAt, this.#now()) };
+      if (answer.status === 200) {
+        bodyOf(HealthAnswer, answer);
+        return { state: 'healthy', ...selfDescription(answer.text, askedAt, this.#now()) };
+      }
       const { message } = errorOf(answer);
       return { state: answer.status === 401 || answer.status === 403 ? 'auth_failed' : 'unreachable', reason: message };
     } catch (err) {
