@@ -170,3 +170,8 @@ describe('all faults are told at once', () => {
     for (const document of [undefined, null, [], 'x']) expect(faults(document)).toEqual(['']);
   });
 });
+
+test('of a body with thousands of faults a hundred are told', () => {
+  const environment = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`\n${index}`, 'x']));
+  expect(faults(launchBody({ step: { environment } }))).toHaveLength(100);
+});

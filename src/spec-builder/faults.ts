@@ -20,6 +20,9 @@ type Rule = (analysis: Draft<Analysis>, profile: SpecProfile) => Fault[];
 
 const CONTAINER = 'steps[0].component.container';
 
+/** More faults than this help nobody, and each costs an answer and a line of the log. */
+const MOST_FAULTS = 100;
+
 /** Kubernetes keeps amounts in 64 bits. */
 const MOST_BYTES = 2n ** 63n - 1n;
 
@@ -31,7 +34,7 @@ export function checkAnalysis(document: unknown, profile: SpecProfile): Checked<
   const { draft, faults: ofShape } = readAnalysis(document);
   const told = new Set(ofShape.map(({ path }) => path));
   const faults = [...ofShape, ...apply(draft, profile).filter(({ path }) => !told.has(path) && !told.has(''))];
-  if (faults.length > 0) return { ok: false, faults };
+  if (faults.length > 0) return { ok: false, faults: faults.slice(0, MOST_FAULTS) };
   // A draft of a document without a fault lacks nothing that the schema asks for.
   return { ok: true, value: draft as Analysis };
 }
