@@ -57,7 +57,7 @@ for (const refusal of [
 ]) {
   test(`a refusal leaves nothing to ask for: ${refusal.name}`, async () => {
     const { result, calls } = run({ apply: [refusal] });
-    expect(await result).toEqual({ is: 'clear', refusal });
+    expect(await result).toEqual({ is: 'clear', refusal, isFenced: false });
     expect(calls).toEqual(['apply']);
   });
 }
@@ -79,7 +79,7 @@ const notOurs: Record<string, Observed | Error | undefined> = {
 for (const [why, status] of Object.entries(notOurs)) {
   test(`an apply without an answer is fenced with its own attempt when ${why}`, async () => {
     const { result, calls } = run({ apply: [lost], status: [status], remove: [gone] });
-    expect(await result).toEqual({ is: 'clear', refusal: lost });
+    expect(await result).toEqual({ is: 'clear', refusal: lost, isFenced: true });
     expect(calls).toEqual(['apply', 'status', 'remove 2 fence']);
   });
 }
@@ -87,19 +87,19 @@ for (const [why, status] of Object.entries(notOurs)) {
 test('something else under the same id is removed before another cluster is tried', async () => {
   const conflict = new ConflictError('another spec');
   const { result, calls } = run({ apply: [conflict], status: [{ ...ours, spec_hash: 'def' }], remove: [gone] });
-  expect(await result).toEqual({ is: 'clear', refusal: conflict });
+  expect(await result).toEqual({ is: 'clear', refusal: conflict, isFenced: true });
   expect(calls).toContain('remove 2 fence');
 });
 
 test('a fence that is not confirmed at once is tried again', async () => {
   const { result } = run({ apply: [lost], status: [lost], remove: [lost, gone] });
-  expect(await result).toEqual({ is: 'clear', refusal: lost });
+  expect(await result).toEqual({ is: 'clear', refusal: lost, isFenced: true });
 });
 
 test('a fence counts only when a removal finds nothing left, not when the removal has begun', async () => {
   const ending = { ...ours, phase: 'terminating' as const };
   const { result, calls } = run({ apply: [lost], status: [ending, ending, undefined], remove: [{ ...gone, gone: false }, gone] });
-  expect(await result).toEqual({ is: 'clear', refusal: lost });
+  expect(await result).toEqual({ is: 'clear', refusal: lost, isFenced: true });
   expect(calls).toEqual(['apply', 'status', 'remove 2 fence', 'status', 'status', 'remove 2 fence']);
 });
 

@@ -14,7 +14,7 @@ import type { Apply, Deployer, Observed } from './ports.ts';
 import { remove } from './remove.ts';
 
 /** What is certain after an attempt: it is applied, or nothing of it is in the cluster nor can come there. */
-export type Outcome = { readonly is: 'applied' } | { readonly is: 'clear'; readonly refusal: ViceError };
+export type Outcome = { readonly is: 'applied' } | { readonly is: 'clear'; readonly refusal: ViceError; readonly isFenced: boolean };
 
 /** With each of them the deployer says that nothing of the attempt is left. */
 const REFUSALS = [SpecRefusedError, ClusterFullError, ClusterMisconfiguredError, OverloadedError] as const;
@@ -38,8 +38,8 @@ export async function apply(deployer: Deployer, request: Apply, patience: Patien
     }
   };
   const afterError = (err: unknown): Promise<Outcome> | Outcome => {
-    if (REFUSALS.some((kind) => err instanceof kind) && err instanceof ViceError) return { is: 'clear', refusal: err };
-    if (err instanceof DeployerUnreachableError && !isTerminating) return { is: 'clear', refusal: err };
+    if (REFUSALS.some((kind) => err instanceof kind) && err instanceof ViceError) return { is: 'clear', refusal: err, isFenced: false };
+    if (err instanceof DeployerUnreachableError && !isTerminating) return { is: 'clear', refusal: err, isFenced: false };
     return settle(deployer, request, patience, err, signal);
   };
   const outcome = await poll(send, busyUntil, signal);
@@ -55,7 +55,7 @@ async function settle(deployer: Deployer, request: Apply, patience: Patience, ca
   const { external_id, attempt } = request;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(patience.fenceMs)]);
   const fence = () => remove(deployer, { external_id, attempt }, true, deadline, bounded).catch(() => undefined);
-  if (await poll(fence, deadline, signal)) return { is: 'clear', refusal: refusalOf(cause) };
+  if (await poll(fence, deadline, signal)) return { is: 'clear', refusal: refusalOf(cause), isFenced: true };
   throw new UnavailableError('the deployer does not say what became of the launch', { cause, retryAfterSeconds: 5 });
 }
 

@@ -18,6 +18,7 @@ export class LaunchRow {
   #isPlaced = false;
   #isLost = false;
   #mayBeSomewhere = false;
+  #wasFenced = false;
 
   constructor(store: LaunchStore, lease: Lease, hold: Hold, signal: AbortSignal) {
     this.#store = store;
@@ -37,7 +38,7 @@ export class LaunchRow {
     };
     const placed = await this.#store.place(
       this.#lease,
-      { cluster_id: cluster.id, millicores, takes, ...request, ...(capacity && { capacity }) },
+      { cluster_id: cluster.id, millicores, takes, ...request, ...(capacity && { capacity }), wasFenced: this.#wasFenced },
       this.#signal,
     );
     if (placed.outcome === 'lost') throw this.#lost();
@@ -49,8 +50,9 @@ export class LaunchRow {
   }
 
   /** Nothing of the last placement is in its cluster, nor can come there. Gives the refusal back. */
-  clear(refusal: ViceError): ViceError {
+  clear(refusal: ViceError, isFenced: boolean): ViceError {
     this.#mayBeSomewhere = false;
+    this.#wasFenced ||= isFenced;
     return refusal;
   }
 
@@ -73,6 +75,7 @@ export class LaunchRow {
         reason: known?.code ?? 'internal',
         details: { message: known?.message ?? 'internal error', ...known?.details, ...(known?.faults && { faults: known.faults }) },
         undo: this.#mayBeSomewhere,
+        wasFenced: this.#wasFenced,
       };
       await this.#store.markFailed(this.#lease, failure, AbortSignal.timeout(LAST_WRITE_MS));
     } catch {

@@ -114,7 +114,7 @@ async function launchOn(cluster: RankedCluster, { deps, analysis, takes, row, lo
 
   const outcome = await apply(deployer, request, deps.patience, started + deps.patience.busyMs, deps.ending);
   if (outcome.is === 'applied') return row.markApplied();
-  return row.clear(outcome.refusal);
+  return row.clear(outcome.refusal, outcome.isFenced);
 }
 
 function tellNotices({ log }: LaunchDeps, analysis: Analysis): void {

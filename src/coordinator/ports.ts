@@ -49,6 +49,8 @@ export interface Placement {
   readonly spec: string;
   readonly spec_hash: string;
   readonly millicores: number;
+  /** An earlier attempt of this launch was fenced off. @default false */
+  readonly wasFenced?: boolean;
 }
 
 export type PlaceOutcome =
@@ -70,6 +72,8 @@ export interface Failure {
    * fencing removal queued, and cannot be reserved again until that removal is confirmed: never two homes for one analysis.
    */
   readonly undo: boolean;
+  /** As in {@link Placement}. */
+  readonly wasFenced?: boolean;
 }
 
 /** The rows of `vice_deployments`, as a launch writes them. Each method is one transaction. All times are the database's. */

@@ -41,3 +41,15 @@ test('a request of an earlier attempt that comes after a later life has ended, t
   expect([answer?.status, await answer?.json()]).toEqual([409, expect.objectContaining({ code: 'fenced' })]);
   expect(site.objectsOf(id)).toEqual([]);
 });
+
+test('an analysis that was launched again after a plain exit leaves nothing when it ends, not even a fence', async () => {
+  const id = randomUUID();
+  site.proxy.intercept((_, forward) => forward());
+  const isStopped = async () => (await db.row(id))?.state === 'stopped';
+  for (const life of ['first', 'second', 'third']) {
+    expect([life, (await send(`${coordinator.url}/vice/launch`, launchBody({ top: { uuid: id, user_id: id } }))).status]).toEqual([life, 200]);
+    expect((await send(`${coordinator.url}/vice/${id}/exit`)).status).toBe(200);
+    await waitFor(isStopped, { timeoutMs: 60_000, what: 'the analysis to be removed' });
+    expect(site.sandbox.api.store.all().filter(({ metadata }) => metadata.name.includes(id))).toEqual([]);
+  }
+});

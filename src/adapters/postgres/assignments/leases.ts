@@ -41,7 +41,8 @@ export function leasing(context: StoreContext): LeaseStore {
           state = CASE WHEN a.state IN ('reserved', 'applying') THEN 'failed' WHEN a.removed THEN 'stopping' ELSE a.state END,
           reason = CASE WHEN a.state IN ('reserved', 'applying') THEN 'interrupted' END,
           attempt = d.attempt + a.removed::int, removal_due = CASE WHEN a.removed THEN now() END,
-          removal_fence = (a.state = 'applying'), removal_tries = 0, removal_note = NULL,
+          removal_fence = (a.state = 'applying'), fenced_at = CASE WHEN a.state = 'applying' THEN now() ELSE d.fenced_at END,
+          removal_tries = 0, removal_note = NULL,
           lease_owner = NULL, lease_until = NULL, updated_at = now()
         FROM abandoned a WHERE d.external_id = a.external_id
         RETURNING d.external_id, d.state`;

@@ -41,7 +41,7 @@ export function placing(context: StoreContext): Pick<LaunchStore, 'place' | 'mar
  */
 function place(context: StoreContext, { external_id, attempt }: Lease, placement: Placement) {
   const { db, owner } = context;
-  const { cluster_id, capacity, takes, spec, spec_hash, millicores } = placement;
+  const { cluster_id, capacity, takes, spec, spec_hash, millicores, wasFenced = false } = placement;
   const { cpu_millicores = 0, memory_bytes = 0, gpus, image = null } = takes;
   const isHaunted = db`EXISTS (
     SELECT 1 FROM vice_tombstones t JOIN vice_clusters c ON c.id = t.cluster_id OR rtrim(c.deployer_url, '/') = rtrim(t.deployer_url, '/')
@@ -52,6 +52,7 @@ function place(context: StoreContext, { external_id, attempt }: Lease, placement
   return db<{ placed: boolean; ours: boolean }[]>`
     WITH placed AS (
       UPDATE vice_deployments SET
+        fenced_at = CASE WHEN ${wasFenced}::boolean THEN now() ELSE fenced_at END,
         state = 'applying', attempt = ${placement.attempt}, cluster_id = ${cluster_id}, spec = ${spec}, spec_hash = ${spec_hash},
         millicores = ${millicores}, cpu_millicores = ${cpu_millicores}, memory_bytes = ${memory_bytes}, gpus = ${gpus}, image = ${image},
         lease_until = ${leaseEnd(context)}, updated_at = now()
@@ -60,13 +61,14 @@ function place(context: StoreContext, { external_id, attempt }: Lease, placement
     SELECT EXISTS (SELECT 1 FROM placed) AS placed, EXISTS (SELECT 1 FROM vice_deployments WHERE ${ours}) AS ours`;
 }
 
-function fail({ db, owner }: StoreContext, { external_id, attempt }: Lease, { reason, details, undo }: Failure) {
+function fail({ db, owner }: StoreContext, { external_id, attempt }: Lease, { reason, details, undo, wasFenced = false }: Failure) {
   // A row that was never placed has left nothing anywhere.
   const undone = db`(${undo}::boolean AND cluster_id IS NOT NULL)`;
   return db`
     UPDATE vice_deployments SET
       state = 'failed', reason = ${reason}, details = ${details === undefined ? null : storableJson(details)}::text::jsonb,
       attempt = attempt + ${undone}::int, removal_due = CASE WHEN ${undone} THEN now() END, removal_fence = ${undone}, removal_tries = 0,
+      fenced_at = CASE WHEN ${undone} OR ${wasFenced}::boolean THEN now() ELSE fenced_at END,
       lease_owner = NULL, lease_until = NULL, updated_at = now()
     WHERE external_id = ${external_id} AND attempt = ${attempt} AND lease_owner = ${owner} AND state IN ('reserved', 'applying')`;
 }

@@ -2,11 +2,8 @@ import type { ExitStore, Removal, RemovalStore } from '../../../coordinator/port
 import { storableText } from '../storable.ts';
 import { leaseEnd, rows, type StoreContext } from './context.ts';
 
-/**
- * The number of the removal that ends an analysis which was applied at its first attempt. A higher one had attempts before it, which were fenced where their outcome was
- * unknown; such a fence ends with the anchor that took its place, so the removal of that must fence again.
- */
-const FIRST_LIFE = 2;
+/** As long as deployers keep a fence, which is longer than a request can be held up on its way. */
+const FENCE_LIFE = '10 minutes';
 
 /** Exits, and the queue of removals that they and failed launches fill. */
 export function removing(context: StoreContext): ExitStore & RemovalStore {
@@ -19,6 +16,7 @@ export function removing(context: StoreContext): ExitStore & RemovalStore {
             state = CASE state WHEN 'reserved' THEN 'stopped' ELSE 'stopping' END,
             attempt = attempt + (state <> 'reserved')::int,
             removal_due = CASE WHEN state <> 'reserved' THEN now() END, removal_fence = (state = 'applying'),
+            fenced_at = CASE WHEN state = 'applying' THEN now() ELSE fenced_at END,
             removal_tries = 0, removal_note = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
           WHERE external_id = ${externalId} AND state IN ('reserved', 'applying', 'applied', 'running')
           RETURNING removal_due IS NOT NULL AS queued)
@@ -35,7 +33,7 @@ export function removing(context: StoreContext): ExitStore & RemovalStore {
           SELECT external_id FROM vice_deployments
           WHERE removal_due <= now() AND (lease_until IS NULL OR lease_until < now())
           ORDER BY removal_due LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        RETURNING external_id, attempt, cluster_id, removal_fence OR attempt > ${FIRST_LIFE} AS fence, removal_tries AS tries`;
+        RETURNING external_id, attempt, cluster_id, removal_fence OR coalesce(fenced_at > now() - ${FENCE_LIFE}::interval, false) AS fence, removal_tries AS tries`;
       const claimed = await rows(statement, 'say what is to be removed', signal);
       return claimed.map(({ external_id, attempt, cluster_id, fence, tries }) => ({ lease: { external_id, attempt }, cluster_id, fence, tries }));
     },

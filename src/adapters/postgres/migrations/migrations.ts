@@ -7,6 +7,7 @@ import placementAmountsUp from '../../../../migrations/000005_placement_amounts.
 import tombstonesUp from '../../../../migrations/000006_vice_tombstones.up.sql' with { type: 'text' };
 import auditOfItsOwnerUp from '../../../../migrations/000007_audit_of_its_owner.up.sql' with { type: 'text' };
 import listingOfAnalysesUp from '../../../../migrations/000008_listing_of_analyses.up.sql' with { type: 'text' };
+import fencesUp from '../../../../migrations/000009_fences.up.sql' with { type: 'text' };
 
 /** One step of the schema. What has landed is never edited: a new step follows. */
 export interface Migration {
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   migration(6, 'vice_tombstones', tombstonesUp),
   migration(7, 'audit_of_its_owner', auditOfItsOwnerUp),
   migration(8, 'listing_of_analyses', listingOfAnalysesUp),
+  migration(9, 'fences', fencesUp),
 ];
 
 export function migration(version: number, name: string, sql: string): Migration {

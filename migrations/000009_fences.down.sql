@@ -1,0 +1,1 @@
+ALTER TABLE vice_deployments DROP COLUMN fenced_at;
