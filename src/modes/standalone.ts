@@ -20,6 +20,7 @@ import { warningSelection } from '../deployer/observe/warnings.ts';
 import { WatchedObserver } from '../deployer/observe/watched.ts';
 import { sweep } from '../deployer/removing/sweep.ts';
 import { deployerApi } from '../http/deployer-api/deployer-api.ts';
+import { MemoryTrimmer } from './memory-trimmer.ts';
 import { serveDeployer } from './serve-deployer.ts';
 
 export interface Standalone {
@@ -32,6 +33,7 @@ export interface Standalone {
 
 /** A round costs nothing while there is nothing to sweep. */
 const SWEEP_EVERY_MS = 15_000;
+const TRIM_EVERY_MS = 10_000;
 
 /** `vice --mode=standalone`: runs until `signal` aborts, then drains. Gives the exit code. */
 export async function run(argv: readonly string[], env: Environment, signal: AbortSignal): Promise<number> {
@@ -93,11 +95,16 @@ export function startStandalone(config: DeployerConfig, log: Logger, connectedTo
         follower.follow(warningSelection(), observer.warningSink(), ending.signal),
         inventory.follow(follower, ending.signal),
         sweeping(),
+        trimming(),
       ]),
     () => {}, // whoever awaits `connected` is told
   );
   async function sweeping(): Promise<void> {
     while (await passed(SWEEP_EVERY_MS, ending.signal)) if (observer.isSynced) await sweep(deps, observer.views(), ending.signal);
+  }
+  async function trimming(): Promise<void> {
+    const trimmer = new MemoryTrimmer();
+    while (await passed(TRIM_EVERY_MS, ending.signal)) trimmer.look();
   }
   const stop = async () => {
     const drained = AbortSignal.timeout(config.drainSeconds * 1_000);

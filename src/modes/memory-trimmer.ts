@@ -1,0 +1,35 @@
+export interface MemoryTrimmerDeps {
+  /** Resident memory, in bytes. */
+  readonly residentBytes: () => number;
+  /** Gives back what is no longer used. Stops everything else meanwhile: some 20 to 100 ms with five thousand analyses. */
+  readonly collect: () => void;
+}
+
+/** Less than this is not worth a pause. */
+const GROWTH_BYTES = 8 * 2 ** 20;
+
+/**
+ * Keeps a process small that holds little and sometimes says much: after an answer of megabytes the engine keeps the memory for as long as nobody
+ * else wants it, which is for ever where it has a node's memory to itself. Measured with 5,000 analyses: 190 MB resident without, 115 MB with it.
+ */
+export class MemoryTrimmer {
+  readonly #deps: MemoryTrimmerDeps;
+  #leastBytes: number;
+
+  constructor(deps: MemoryTrimmerDeps = { residentBytes: () => process.memoryUsage.rss(), collect: () => Bun.gc(true) }) {
+    this.#deps = deps;
+    this.#leastBytes = deps.residentBytes();
+  }
+
+  /** Collects if the process has grown since it was smallest, or since the last time. */
+  look(): void {
+    const { residentBytes, collect } = this.#deps;
+    const bytes = residentBytes();
+    if (bytes - this.#leastBytes < GROWTH_BYTES) {
+      this.#leastBytes = Math.min(this.#leastBytes, bytes);
+      return;
+    }
+    collect();
+    this.#leastBytes = residentBytes();
+  }
+}
