@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { causes, podsOf } from '../support/recorded-causes.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type CausesGround, causesGround } from './causes-ground.ts';
 import { testClusters } from './clusters.ts';
 
@@ -24,13 +25,34 @@ const pod =
 /** On the small node, which has room for one container that asks for nothing. */
 const asking = (requests: Readonly<Record<string, string>>) => pod(() => ({ ...ground.onSmallNode, ...ground.asking(requests) }));
 
+interface Beside {
+  readonly fields?: () => object;
+  /** What kube-apiserver says of a pod once the object is in force: it hears of such objects a moment after they were created. */
+  readonly refusing?: string;
+}
+
+async function untilRefused(words: string, wanted: boolean): Promise<void> {
+  const container = { name: 'x', image: 'x', resources: { limits: { memory: '64Mi' } } };
+  const trial = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'trial' }, spec: { containers: [container] } };
+  const isRefused = () =>
+    ground.kube.create(`/api/v1/namespaces/${ground.namespace}/pods?dryRun=All`, trial).then(
+      () => false,
+      (err: unknown) => String(err).includes(words),
+    );
+  await waitFor(async () => (await isRefused()) === wanted, { timeoutMs: 60_000, what: `pods to be refused, or no longer: ${words}` });
+}
+
 /** With an object that is in nobody's way once it is deleted again. */
 const beside =
-  (path: () => string, object: () => { readonly metadata: { readonly name: string } }, fields: () => object = () => ({})): Arrange =>
+  (path: () => string, object: () => { readonly metadata: { readonly name: string } }, { fields = () => ({}), refusing }: Beside = {}): Arrange =>
   async (id) => {
     await ground.kube.create(path(), object());
+    if (refusing !== undefined) await untilRefused(refusing, true);
     await ground.start(id, fields());
-    return () => ground.kube.delete(`${path()}/${object().metadata.name}`);
+    return async () => {
+      await ground.kube.delete(`${path()}/${object().metadata.name}`);
+      if (refusing !== undefined) await untilRefused(refusing, false);
+    };
   };
 const inNamespace = (plural: string) => () => `/api/v1/namespaces/${ground.namespace}/${plural}`;
 const admission = (plural: string) => () => `/apis/admissionregistration.k8s.io/v1/${plural}`;
@@ -117,15 +139,14 @@ const arranged: Readonly<Record<string, Arrange>> = {
     return undefined;
   },
   quota_exceeded: beside(inNamespace('resourcequotas'), () => ({ metadata: { name: 'none' }, spec: { hard: { pods: '0' } } })),
-  quota_unspecified: beside(
-    inNamespace('resourcequotas'),
-    () => ({ metadata: { name: 'stated' }, spec: { hard: { 'limits.cpu': '1k' } } }),
-    () => ({ containers: [{ name: 'analysis', resources: { limits: { cpu: null } } }] }),
+  quota_unspecified: beside(inNamespace('resourcequotas'), () => ({ metadata: { name: 'stated' }, spec: { hard: { 'limits.cpu': '1k' } } }), {
+    fields: () => ({ containers: [{ name: 'analysis', resources: { limits: { cpu: null } } }] }),
+  }),
+  limit_range: beside(
+    inNamespace('limitranges'),
+    () => ({ metadata: { name: 'small' }, spec: { limits: [{ type: 'Container', max: { memory: '32Mi' } }] } }),
+    { refusing: 'maximum memory usage per Container' },
   ),
-  limit_range: beside(inNamespace('limitranges'), () => ({
-    metadata: { name: 'small' },
-    spec: { limits: [{ type: 'Container', max: { memory: '32Mi' } }] },
-  })),
   service_account_missing: pod(() => ({ serviceAccountName: 'nobody' })),
   priority_class_missing: pod(() => ({ priorityClassName: 'no-such-class' })),
   pod_security: async (id) => {
@@ -135,23 +156,36 @@ const arranged: Readonly<Record<string, Arrange>> = {
     await ground.start(id);
     return () => label(null);
   },
-  admission_unavailable: beside(admission('validatingwebhookconfigurations'), () => ({
-    metadata: { name: ground.namespace },
-    webhooks: [
-      {
-        name: 'nobody.vice.test',
-        clientConfig: { service: { namespace: ground.namespace, name: 'nobody' } },
-        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': ground.namespace } },
-        sideEffects: 'None',
-        admissionReviewVersions: ['v1'],
-        timeoutSeconds: 1,
-      },
-    ],
-  })),
+  admission_unavailable: beside(
+    admission('validatingwebhookconfigurations'),
+    () => ({
+      metadata: { name: ground.namespace },
+      webhooks: [
+        {
+          name: 'nobody.vice.test',
+          clientConfig: { service: { namespace: ground.namespace, name: 'nobody' } },
+          rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': ground.namespace } },
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+          timeoutSeconds: 1,
+        },
+      ],
+    }),
+    { refusing: 'failed calling webhook' },
+  ),
   scaled_to_zero: async () => undefined,
   deployment_paused: async (id) => {
-    await ground.kube.patch(ground.objects.path('Deployment', id), { spec: { replicas: 1, paused: true } });
+    const path = ground.objects.path('Deployment', id);
+    const { metadata } = await ground.kube.patch<{ metadata: { generation: number } }>(path, { spec: { paused: true } });
+    const isSeen = async () =>
+      (await ground.kube.get<{ status?: { observedGeneration?: number } }>(path)).status?.observedGeneration === metadata.generation;
+    await waitFor(isSeen, { timeoutMs: 60_000, what: 'the pause to be seen' });
+    // A Deployment that is paused still scales the ReplicaSet that it has.
+    const sets = await ground.kube.list(`/apis/apps/v1/namespaces/${ground.namespace}/replicasets`);
+    const own = sets.filter(({ metadata: { ownerReferences = [] } }) => ownerReferences.some(({ name }) => name === id));
+    for (const set of own) await ground.kube.delete(`/apis/apps/v1/namespaces/${ground.namespace}/replicasets/${set.metadata.name}`);
+    await ground.kube.patch(path, { spec: { replicas: 1 } });
     return undefined;
   },
   incomplete: async (id) => {
