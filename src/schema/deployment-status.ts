@@ -6,7 +6,7 @@ const Phase = Type.Union([
   Type.Literal('incomplete'),
   /** Everything is applied; no pod is ready. */
   Type.Literal('pending'),
-  /** A pod is ready. */
+  /** A pod is ready, and nobody ends it. */
   Type.Literal('running'),
   /** Everything is applied and it will not become ready without somebody's doing. */
   Type.Literal('failed'),

@@ -7,7 +7,7 @@ import type { ObjectReader, Selection } from '../ports.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { Observed, Observer } from './observer.ts';
 import { statusOf } from './status.ts';
-import { isThere, ofKind, standingIn, type View } from './view.ts';
+import { hasReadyPod, isThere, ofKind, standingIn, type View } from './view.ts';
 import { type Warning, warningOf, warningSelection } from './warnings.ts';
 
 export interface LiveDeps {
@@ -45,7 +45,7 @@ export async function findAnchor({ reader, namespace }: LiveDeps, externalId: Ex
 
 /** What is said of its pods and claims, while no pod is ready: then it may be what explains that. */
 async function listWarnings({ reader }: LiveDeps, view: View, signal: AbortSignal): Promise<readonly Warning[]> {
-  if (ofKind(view, 'Pod').some(({ details }) => details?.pod?.isReady)) return [];
+  if (hasReadyPod(view)) return [];
   const unbound = ofKind(view, 'PersistentVolumeClaim').filter(({ details }) => details?.claim?.phase === 'Pending');
   const lists = await Promise.all([...ofKind(view, 'Pod'), ...unbound].map(({ uid }) => reader.list(warningSelection(uid), signal)));
   return lists.flat().flatMap((event) => warningOf(event) ?? []);

@@ -16,7 +16,7 @@ export interface PodFacts {
   /** Some program keeps it from being scheduled yet; https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/. */
   readonly isGated?: boolean;
   /** Who ends it, when that is not its own doing: `PreemptionByScheduler`; https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions. */
-  readonly disruption?: string;
+  readonly disruption?: Why;
   /** The init containers first. A pod that no node has taken yet has none. */
   readonly containers: readonly ContainerFacts[];
 }
@@ -36,10 +36,13 @@ export interface ContainerFacts {
   readonly last?: Ending;
 }
 
-export interface Ending {
+export interface Ending extends Why {
+  readonly exit_code: number;
+}
+
+interface Why {
   readonly reason?: string;
   readonly message?: string;
-  readonly exit_code: number;
 }
 
 export function podFactsOf(object: KubeObject): PodFacts {
@@ -57,7 +60,7 @@ export function podFactsOf(object: KubeObject): PodFacts {
     // A kubelet that has begun with it was told of it.
     isScheduled: scheduled?.['status'] === 'True' || records(status['containerStatuses']).length > 0,
     ...(scheduled?.['reason'] === 'SchedulingGated' && { isGated: true }),
-    ...(isDisrupted && told('disruption', disruption['reason'])),
+    ...(isDisrupted && { disruption: whyOf(disruption) }),
     containers: containersIn(status),
   };
 }
@@ -90,7 +93,7 @@ function endingOf(state: Json): Ending {
   return { ...(isRuntimes ? whyOf(state) : why), exit_code: count(state['exitCode']) };
 }
 
-function whyOf(state: Json): { readonly reason?: string; readonly message?: string } {
+function whyOf(state: Json): Why {
   return { ...told('reason', state['reason']), ...told('message', state['message']) };
 }
 

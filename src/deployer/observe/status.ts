@@ -3,7 +3,7 @@ import { containerStatus } from './containers.ts';
 import type { Facts } from './facts.ts';
 import { type Trouble, whyIncomplete, whyLeaving, whyNotRunning } from './reasons/find-trouble.ts';
 import { isLeaving } from './reasons/whole.ts';
-import { anchorIn, ofKind, type View } from './view.ts';
+import { anchorIn, hasReadyPod, ofKind, type View } from './view.ts';
 
 /** How a view came about. */
 export interface Observation {
@@ -47,7 +47,7 @@ function phaseOf(view: View, now: Date): { readonly phase: Phase; readonly troub
   if (isLeaving(view)) return { phase: 'terminating', trouble: whyLeaving(view, now) };
   const incomplete = whyIncomplete(view);
   if (incomplete) return { phase: 'incomplete', trouble: incomplete };
-  if (ofKind(view, 'Pod').some(({ details }) => details?.pod?.isReady)) return { phase: 'running' };
+  if (hasReadyPod(view)) return { phase: 'running' };
   const trouble = whyNotRunning(view);
   return { phase: trouble.isFinal ? 'failed' : 'pending', trouble };
 }

@@ -40,6 +40,11 @@ export function isThere(view: View): boolean {
   return anchorIn(view) !== undefined || objectsIn(view).length > 0;
 }
 
+/** Whether somebody is served. Kubernetes sends nobody to a pod any more that is being deleted, however well it is. */
+export function hasReadyPod(view: View): boolean {
+  return ofKind(view, 'Pod').some(({ isTerminating, details }) => !isTerminating && details?.pod?.isReady === true);
+}
+
 /** What the anchor names and the cluster does not have, as `Kind/name`. */
 export function missingIn(view: View): readonly string[] {
   const there = new Set(view.facts.map(({ kind, name }) => nameOf(kind, name)));

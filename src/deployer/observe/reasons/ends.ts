@@ -49,10 +49,10 @@ const REASONS: Readonly<Record<string, EndCode>> = {
 
 /** How a pod ended, or is about to by another's doing; undefined when it was only deleted. */
 export function podEnd(pod: PodFacts): Found<EndCode> | undefined {
-  const { reason = '', message: said, disruption = '', phase } = pod;
+  const { reason = '', message: said, disruption, phase } = pod;
   if (reason === 'Evicted') return { code: codeIn(said ?? '', EVICTED) ?? 'evicted', said };
   if (reason.startsWith('OutOf')) return { code: 'node_refused', said: said ?? reason };
-  const code = REASONS[reason] ?? DISRUPTED[disruption];
-  if (code !== undefined) return { code, said };
+  const code = REASONS[reason] ?? DISRUPTED[disruption?.reason ?? ''];
+  if (code !== undefined) return { code, said: said ?? disruption?.message };
   return phase === 'Failed' || phase === 'Succeeded' ? { code: 'pod_failed', said: said ?? reason } : undefined;
 }

@@ -16,7 +16,7 @@ treats one that it does not know by its \`phase\`.
 |---|---|
 | \`incomplete\` | is there in part: the anchor stands and something is missing. Never "not found" |
 | \`pending\` | is applied whole and no pod is ready. It may become so by itself |
-| \`running\` | has a ready pod; no \`reason_code\` |
+| \`running\` | has a pod that is ready, and that nobody ends; no \`reason_code\` |
 | \`failed\` | is applied whole and will not run without somebody's doing: the codes marked **failed**, and those of a container that ends again and again |
 | \`terminating\` | is being removed, or something outlived its removal |
 

@@ -29,12 +29,12 @@ export const SCHEDULING_REASONS = {
     hint: `${FREE}; the administrator can add nodes.`,
   },
   unschedulable_taint: {
-    is: 'The nodes are kept for other work, and the analysis does not tolerate that',
-    hint: "The administrator adds the toleration to the cluster's profile, or nodes for analyses.",
+    is: 'The nodes are out of service or kept for other work, and the analysis does not tolerate that',
+    hint: "It starts by itself when nodes are in service again; if they are kept for others, the administrator adds the toleration to the cluster's profile, or nodes for analyses.",
   },
   unschedulable_node_selector: {
-    is: 'No node has the labels that the analysis asks for',
-    hint: "The administrator labels nodes, or corrects `node_labels` in the cluster's profile.",
+    is: 'No node that takes analyses has the labels that this one asks for',
+    hint: "It starts by itself when nodes that have them are in service again; if there are none, the administrator labels nodes, or corrects `node_labels` in the cluster's profile.",
   },
   unschedulable_cordoned: {
     is: 'The nodes take no new work at the moment',
