@@ -9,6 +9,7 @@ import { waitFor } from '../support/wait-for.ts';
 import type { TestCluster } from './clusters.ts';
 import { startDeployer } from './deployer-subject.ts';
 import { ownNamespace } from './own-namespace.ts';
+import { isReady, type Node } from './seed-cluster.ts';
 
 /** A namespace with a deployer, and nodes that nothing else runs on. */
 export interface CausesGround {
@@ -22,14 +23,22 @@ export interface CausesGround {
   start(id: string, pod?: object): Promise<void>;
   /** One processor, one GiB, one GPU, one pod; only `onSmallNode` gets there. */
   readonly onSmallNode: object;
+  /** Makes one more node that nothing else runs on, and waits until it is ready. `at` is how a pod gets there. */
+  addNode(suffix: string, allocatable?: Readonly<Record<string, string>>): Promise<CausesNode>;
   /** Fields of a container that asks for this much. */
   asking(requests: Readonly<Record<string, string>>): object;
   /** Puts another claim in the place of the working directory's. */
   reclaim(id: string, spec: object): Promise<void>;
   untilClaim(id: string, phase: 'Bound' | 'Lost'): Promise<void>;
   /** The status as soon as it has this code, and says this. */
-  untilTold(id: string, code: string, says?: string): Promise<DeploymentStatus>;
+  untilTold(id: string, code: string, says?: string, timeoutMs?: number): Promise<DeploymentStatus>;
   stop(): Promise<void>;
+}
+
+export interface CausesNode {
+  readonly name: string;
+  /** Fields of a pod. */
+  readonly at: object;
 }
 
 /** A node of kwok's, kept for pods that name it. */
@@ -48,10 +57,19 @@ export async function causesGround(cluster: TestCluster): Promise<CausesGround> 
   const standalone: Standalone = await startDeployer(cluster, namespace);
   const deployer = new DeployerClient(standalone.url);
   const objects = new ClusterObjects(kube, namespace);
-  const nodes = [node(`${namespace}-small`, SMALL), node(`${namespace}-full`, { ...SMALL, pods: '0' })];
-  for (const each of nodes) await kube.create('/api/v1/nodes', each);
+  const nodes: string[] = [];
+  const tolerations = [{ key: 'vice-causes', operator: 'Exists' }];
+  const addNode = async (suffix: string, allocatable = SMALL): Promise<CausesNode> => {
+    const name = `${namespace}-${suffix}`;
+    nodes.push(name);
+    await kube.create('/api/v1/nodes', node(name, allocatable));
+    const path = `/api/v1/nodes/${name}`;
+    await waitFor(async () => isReady(await kube.get<Node>(path)), { timeoutMs: 60_000, what: `node ${name} to be ready` });
+    return { name, at: { nodeSelector: { 'vice-causes': name }, tolerations } };
+  };
+  const small = await addNode('small');
+  await addNode('full', { ...SMALL, pods: '0' });
   const ids: string[] = [];
-  const tolerations = [{ operator: 'Exists' }];
   return {
     namespace,
     kube,
@@ -68,7 +86,8 @@ export async function causesGround(cluster: TestCluster): Promise<CausesGround> 
       const spec = { replicas: 1, progressDeadlineSeconds: 600, template: { spec: pod } };
       await kube.patch(objects.path('Deployment', id), { spec }, 'strategic');
     },
-    onSmallNode: { nodeSelector: { 'vice-causes': `${namespace}-small` }, tolerations },
+    onSmallNode: small.at,
+    addNode,
     asking: (requests) => ({ containers: [{ name: 'analysis', resources: { requests, limits: requests } }] }),
     reclaim: async (id, spec) => {
       const name = `working-dir-${id}`;
@@ -85,7 +104,7 @@ export async function causesGround(cluster: TestCluster): Promise<CausesGround> 
       const isThere = async () => (await kube.get<{ status: { phase: string } }>(path)).status.phase === phase;
       await waitFor(isThere, { timeoutMs: 60_000, what: `the claim to be ${phase}` });
     },
-    untilTold: async (id, code, says = '') => {
+    untilTold: async (id, code, says = '', timeoutMs = 60_000) => {
       let last = 'nothing';
       const hasCode = async () => {
         const { status, body } = await deployer.status(id);
@@ -93,11 +112,11 @@ export async function causesGround(cluster: TestCluster): Promise<CausesGround> 
         last = `${body.phase} ${body.reason_code}: ${body.message}`;
         return body.reason_code === code && body.message?.includes(says) && body;
       };
-      return waitFor(hasCode, { timeoutMs: 60_000, what: () => `${id} to be ${code} (${says}); last told: ${last}` });
+      return waitFor(hasCode, { timeoutMs, what: () => `${id} to be ${code} (${says}); last told: ${last}` });
     },
     stop: async () => {
       await Promise.all(ids.map((id) => deployer.removeFully(id)));
-      for (const suffix of ['small', 'full']) await kube.delete(`/api/v1/nodes/${namespace}-${suffix}`);
+      for (const name of nodes) await kube.delete(`/api/v1/nodes/${name}`);
       await standalone.stop();
       await drop();
     },

@@ -31,6 +31,7 @@ interface Beside {
   readonly refusing?: string;
 }
 
+/** Until kube-apiserver hears of what was created, or deleted, a moment ago. */
 async function untilRefused(words: string, wanted: boolean): Promise<void> {
   const container = { name: 'x', image: 'x', resources: { limits: { memory: '64Mi' } } };
   const trial = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'trial' }, spec: { containers: [container] } };
@@ -97,6 +98,20 @@ const arranged: Readonly<Record<string, Arrange>> = {
   unschedulable_pods: pod(() => ({ ...ground.onSmallNode, nodeSelector: { 'vice-causes': `${ground.namespace}-full` } })),
   unschedulable_node_selector: pod(() => ({ nodeSelector: { 'vice-causes': 'no-such-node' }, tolerations: [{ operator: 'Exists' }] })),
   unschedulable_taint: pod(() => ({ nodeSelector: { 'vice-causes': `${ground.namespace}-small` }, tolerations: [] })),
+  unschedulable_ports: async (id) => {
+    const { at } = await ground.addNode('ports', { cpu: '1', memory: '1Gi', pods: '2' });
+    const ports = [{ containerPort: 60002, hostPort: 60002 }];
+    const path = `${inNamespace('pods')()}/taker`;
+    await ground.kube.create(inNamespace('pods')(), { metadata: { name: 'taker' }, spec: { ...at, containers: [{ name: 'x', image: 'x', ports }] } });
+    const isPlaced = async () => (await ground.kube.get<{ spec: { nodeName?: string } }>(path)).spec.nodeName;
+    await waitFor(isPlaced, { timeoutMs: 60_000, what: 'the pod that takes the port' });
+    await ground.start(id, { ...at, containers: [{ name: 'analysis', ports }] });
+    return () => ground.kube.delete(path);
+  },
+  unschedulable_spread: pod(() => {
+    const missing = { labelSelector: { matchLabels: { 'vice-causes': 'nobody' } }, topologyKey: 'kubernetes.io/hostname' };
+    return { ...ground.onSmallNode, affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [missing] } } };
+  }),
   scheduling_gated: pod(() => ({ schedulingGates: [{ name: 'vice.test/not-yet' }] })),
   scheduling: pod(() => ({ schedulerName: 'nobody' })),
   progress_deadline: async (id) => {
@@ -174,6 +189,29 @@ const arranged: Readonly<Record<string, Arrange>> = {
     }),
     { refusing: 'failed calling webhook' },
   ),
+  admission_denied: async (id) => {
+    const metadata = { name: ground.namespace };
+    const policy = {
+      metadata,
+      spec: {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': ground.namespace } },
+        },
+        validations: [{ expression: 'false', message: 'only images of our registry' }],
+      },
+    };
+    const paths = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings'].map((plural) => admission(plural)());
+    const [policies = '', bindings = ''] = paths;
+    await ground.kube.create(policies, policy);
+    await ground.kube.create(bindings, { metadata, spec: { policyName: ground.namespace, validationActions: ['Deny'] } });
+    await untilRefused('only images of our registry', true);
+    await ground.start(id);
+    return async () => {
+      for (const path of paths) await ground.kube.delete(`${path}/${ground.namespace}`);
+      await untilRefused('only images of our registry', false);
+    };
+  },
   scaled_to_zero: async () => undefined,
   deployment_paused: async (id) => {
     const path = ground.objects.path('Deployment', id);
@@ -207,6 +245,17 @@ const arranged: Readonly<Record<string, Arrange>> = {
   },
 };
 
+/** Of which nothing is left once they are undone: the analysis runs by itself. */
+const passing = new Set([
+  'unschedulable_ports',
+  'quota_exceeded',
+  'quota_unspecified',
+  'limit_range',
+  'pod_security',
+  'admission_unavailable',
+  'admission_denied',
+]);
+
 describe('what a real control plane makes of an analysis is told:', () => {
   for (const [code, arrange] of Object.entries(arranged)) {
     test(
@@ -222,6 +271,7 @@ describe('what a real control plane makes of an analysis is told:', () => {
         } finally {
           await undo?.();
         }
+        if (passing.has(code)) await ground.deployer.untilPhase(id, 'running');
         await ground.deployer.removeFully(id);
       },
       CASE_MS,

@@ -51,11 +51,11 @@ const csiDriver = { metadata: { name: 'irods.csi.cyverse.org' }, spec: { attachR
 
 const ingressClass = { metadata: { name: 'nginx' }, spec: { controller: 'test.vice/none' } };
 
-interface Node {
+export interface Node {
   status: { conditions?: { type: string; status: string }[] };
 }
 
-const isReady = ({ status }: Node) => status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;
+export const isReady = ({ status }: Node) => status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false;
 
 /** Large enough that thousands of analyses fit: the proxy of each asks for 16Gi of ephemeral storage. */
 const size = { cpu: '10k', memory: '100Ti', pods: '20k', 'ephemeral-storage': '100Ti' };
