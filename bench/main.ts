@@ -26,6 +26,7 @@ import { requests } from './scenarios/requests.ts';
 import { running } from './scenarios/running.ts';
 import { selection } from './scenarios/selection.ts';
 import { sequential } from './scenarios/sequential.ts';
+import { soak } from './scenarios/soak.ts';
 import { start } from './scenarios/start.ts';
 
 interface Scenario {
@@ -45,6 +46,7 @@ const scenarios: Readonly<Record<string, Scenario | Bare>> = {
   changes: { title: 'Launches while clusters are changed', bare: changes },
   'dead-cluster': { title: 'One dead cluster of a hundred', bare: deadCluster },
   holding: { title: 'A coordinator of many analyses', bare: holding },
+  soak: { title: 'A deployer among many analyses for a while', bare: (program, folder, quick) => soak(program, folder, minutesOf(quick)) },
   start: { title: 'Starting, median of warm starts', measure: start },
   launch: { title: 'Launches one after another', measure: sequential },
   running: { title: 'To running pods, with volumes at hand', measure: running },
@@ -63,6 +65,7 @@ const usage = `npm run bench -- [options]
 
   --only NAME         ${Object.keys(scenarios).join(', ')}; may be given several times
   --quick             fewer rounds: minutes become seconds, figures become rough
+  --minutes N         how long the scenario soak goes on [10, with --quick 1]
   --kubeconfig PATH   use this cluster instead; see bench/README.md for what it needs
   --audit-log PATH    kube-apiserver's audit log of that cluster, for the scenario requests
   --binary PATH       measure this binary instead of dist/vice
@@ -75,6 +78,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: Object.keys(scenarios) },
     quick: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
     kubeconfig: { type: 'string' },
     'audit-log': { type: 'string' },
     binary: { type: 'string' },
@@ -118,6 +122,12 @@ async function main(): Promise<number> {
     if (values.keep) process.stdout.write(`logs are in ${folder}\n`);
     else await rm(folder, { recursive: true, force: true });
   }
+}
+
+function minutesOf(quick: boolean): number {
+  const minutes = Number(values.minutes ?? (quick ? 1 : 10));
+  if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes}: must be a number above 0`);
+  return minutes;
 }
 
 /** A cluster of our own ends with this process. */

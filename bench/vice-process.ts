@@ -10,6 +10,8 @@ export interface ViceProcess {
   readonly logFile: string;
   /** Resident now. */
   memoryMegabytes(): number;
+  /** The most that was resident at any time since the start. */
+  peakMegabytes(): number;
   /** Processor time since the process started. */
   cpuMs(): number;
   stop(): Promise<void>;
@@ -30,10 +32,15 @@ export async function startVice(program: Program, name: string, folder: string, 
 // Linux shows both below /proc; 100 ticks a second is what it tells every program, whatever its own clock does.
 function usage({ pid }: BoundProcess) {
   return {
-    memoryMegabytes: () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+    memoryMegabytes: () => megabytes(pid, /^VmRSS:\s+(\d+) kB$/m),
+    peakMegabytes: () => megabytes(pid, /^VmHWM:\s+(\d+) kB$/m),
     cpuMs: () => {
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
       return (Number(fields[11]) + Number(fields[12])) * 10;
     },
   };
+}
+
+function megabytes(pid: number, line: RegExp): number {
+  return Number(line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }

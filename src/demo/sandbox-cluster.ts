@@ -64,7 +64,7 @@ export function startSandboxCluster(options: SandboxClusterOptions): SandboxClus
 }
 
 /** JSON is YAML. Clients of Kubernetes take plain HTTP only from those who say that they verify nothing. */
-function kubeconfigFor(name: string, server: string, token: string): string {
+export function kubeconfigFor(name: string, server: string, token: string): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
