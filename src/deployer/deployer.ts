@@ -1,7 +1,7 @@
 import { NotFoundError } from '../errors/errors.ts';
 import type { Capabilities } from '../schema/capabilities.ts';
 import type { ViceDeploymentSpec } from '../schema/deployment-spec.ts';
-import type { DeploymentList, DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
+import type { DeploymentStatus, RemovalStatus, UrlReady } from '../schema/deployment-status.ts';
 import type { FileTransfer, TransferType } from '../schema/file-transfer.ts';
 import type { Health } from '../schema/health.ts';
 import type { ExternalId } from '../schema/ids.ts';
@@ -13,7 +13,7 @@ import { capabilitiesOf } from './capabilities/capabilities.ts';
 import type { DeployerDeps } from './deps.ts';
 import { followLogs, type Reader } from './logs/follow-logs.ts';
 import { type LogQuery, readLogs } from './logs/read-logs.ts';
-import type { Observed } from './observe/observer.ts';
+import type { Listed, Observed } from './observe/observer.ts';
 import { statusOf, urlReadyOf } from './observe/status.ts';
 import { isThere } from './observe/view.ts';
 import { checkPolicy } from './policy/check-policy.ts';
@@ -50,7 +50,7 @@ export interface Deployer {
   /** @throws as `transferState`, and OverloadedError */
   transferState(externalId: ExternalId, type: TransferType, signal: AbortSignal): Promise<FileTransfer>;
   /** Undefined when nothing changed since `since` within `waitMs`. */
-  list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined>;
+  list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<Listed | undefined>;
   /** What the cluster can do for analyses. @throws UnavailableError, ClusterMisconfiguredError */
   capabilities(signal: AbortSignal): Promise<Capabilities>;
   /** How the deployer is, when its kube-apiserver has answered. @throws UnavailableError, ClusterMisconfiguredError */

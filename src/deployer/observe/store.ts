@@ -6,13 +6,15 @@ import { KeptFacts } from './kept-facts.ts';
 import { News } from './news.ts';
 import { Shared } from './shared.ts';
 import { statusOf } from './status.ts';
-import { isThere, type View } from './view.ts';
+import { isThere, missingIn, type View } from './view.ts';
 import { type Warning, Warnings } from './warnings.ts';
 
 interface Entry {
   readonly external_id: ExternalId;
   /** Replaced as a whole at each change: a view keeps what was seen. */
   facts: readonly Facts[];
+  /** Of these facts; undefined: not worked out yet. */
+  missing: readonly string[] | undefined;
   /** The change that its status last differed at, and a digest of that status. */
   change: number;
   digest: number;
@@ -67,7 +69,7 @@ export class AnalysisStore {
     if (known && known.version > facts.version) return;
     if (known?.version !== facts.version || facts.version === 0) {
       const kept = new KeptFacts(facts, entry.external_id, entry.facts, this.#shared);
-      entry.facts = known ? entry.facts.map((one) => (one === known ? kept : one)) : [...entry.facts, kept];
+      replaceFacts(entry, known ? entry.facts.map((one) => (one === known ? kept : one)) : [...entry.facts, kept]);
       this.#entries.set(entry.external_id, entry);
       if (isWarnable(facts)) this.#warnable.set(facts.uid, entry);
       this.#settle(entry);
@@ -82,7 +84,10 @@ export class AnalysisStore {
     this.#warnable.delete(uid);
     const entry = this.#entries.get(externalId);
     if (!entry) return;
-    entry.facts = entry.facts.filter((facts) => facts.uid !== uid);
+    replaceFacts(
+      entry,
+      entry.facts.filter((facts) => facts.uid !== uid),
+    );
     if (entry.facts.length === 0) this.#entries.delete(externalId);
     this.#settle(entry);
     this.#tell();
@@ -143,13 +148,17 @@ export class AnalysisStore {
     return { analyses: this.#entries.size, objects };
   }
 
+  /** Of all of which anything is known, those that are gone but for a tombstone included. */
+  ids(): readonly ExternalId[] {
+    return [...this.#entries.keys()];
+  }
+
   /** What changed after `change`; undefined when that is too long ago to tell. */
-  since(change: number): { readonly changed: readonly View[]; readonly removed: readonly ExternalId[] } | undefined {
+  since(change: number): { readonly changed: readonly ExternalId[]; readonly removed: readonly ExternalId[] } | undefined {
     const ids = this.#news.since(change);
     if (ids === undefined) return undefined;
-    const there = [...ids].flatMap((id) => this.#entries.get(id) ?? []).filter((entry) => entry.isThere);
-    const changed = there.map((entry) => this.#viewOf(entry));
-    return { changed, removed: [...ids].filter((id) => !this.#entries.get(id)?.isThere) };
+    const isThere = (id: ExternalId) => this.#entries.get(id)?.isThere ?? false;
+    return { changed: [...ids].filter(isThere), removed: [...ids].filter((id) => !isThere(id)) };
   }
 
   /** Calls `listener` after every event, until the returned function is called. */
@@ -158,9 +167,11 @@ export class AnalysisStore {
     return () => this.#listeners.delete(listener);
   }
 
-  #viewOf({ external_id, facts }: Entry): View {
+  #viewOf(entry: Entry): View {
+    const { external_id, facts } = entry;
+    entry.missing ??= missingIn({ external_id, facts });
     const warnings = facts.filter(isWarnable).flatMap(({ uid }) => this.#warnings.of(uid));
-    return { external_id, facts, ...(warnings.length > 0 && { warnings }) };
+    return { external_id, facts, missing: entry.missing, ...(warnings.length > 0 && { warnings }) };
   }
 
   #resettle(uid: string): void {
@@ -194,7 +205,12 @@ function digestOf(status: DeploymentStatus): number {
 }
 
 function newEntry(external_id: ExternalId): Entry {
-  return { external_id, facts: [], change: 0, digest: 0, isThere: false };
+  return { external_id, facts: [], missing: undefined, change: 0, digest: 0, isThere: false };
+}
+
+function replaceFacts(entry: Entry, facts: readonly Facts[]): void {
+  entry.facts = facts;
+  entry.missing = undefined;
 }
 
 function isWarnable({ kind }: Facts): boolean {

@@ -48,10 +48,11 @@ function at(object: KubeObject, version: number, more: object = {}): KubeObject 
   return { ...object, metadata: { ...object.metadata, ...more, resourceVersion: String(version) } };
 }
 
-const phase = async () => {
-  const list = await observer.list(undefined, 0, never);
-  return list?.items[0]?.phase;
+const list = async (since: string | undefined, waitMs: number, signal: AbortSignal) => {
+  const listed = await observer.list(since, waitMs, signal);
+  return listed && { ...listed, items: [...listed.items] };
 };
+const phase = async () => (await list(undefined, 0, never))?.items[0]?.phase;
 
 test('an analysis that is known costs the cluster nothing', async () => {
   listed(running);
@@ -101,9 +102,9 @@ describe('what is known', () => {
     const known = running.find(({ kind }) => kind === 'Deployment')?.object ?? object;
     const old = { ...known, status: {} };
     observer.sinkFor('Deployment').changed(at(old, 0));
-    expect((await observer.list(undefined, 0, never))?.items[0]?.url_ready).toBe(true);
+    expect((await list(undefined, 0, never))?.items[0]?.url_ready).toBe(true);
     observer.sinkFor('Deployment').changed(at(old, 9_999));
-    expect((await observer.list(undefined, 0, never))?.items[0]?.url_ready).toBe(false);
+    expect((await list(undefined, 0, never))?.items[0]?.url_ready).toBe(false);
   });
 
   test('does not come back from the dead by an answer that was late', async () => {
@@ -135,38 +136,38 @@ describe('a reader of the list', () => {
   test('gets everything first, and again for a revision of another process', async () => {
     listed(running);
     for (const since of [undefined, 'elsewhere.3', 'here.999999', 'here.x', 'here.', 'here.0x0', 'here.-1']) {
-      expect(await observer.list(since, 0, never)).toMatchObject({ full: true, items: [{ external_id: id }] });
+      expect(await list(since, 0, never)).toMatchObject({ full: true, items: [{ external_id: id }] });
     }
   });
 
   test('hears nothing while nothing changes, whatever the cluster tells', async () => {
     listed(running);
-    const { revision } = (await observer.list(undefined, 0, never)) ?? { revision: '' };
+    const { revision } = (await list(undefined, 0, never)) ?? { revision: '' };
     for (const { kind, object } of running) observer.sinkFor(kind).changed(at(object, 10_000));
-    expect(await observer.list(revision, 0, never)).toBeUndefined();
+    expect(await list(revision, 0, never)).toBeUndefined();
   });
 
   test('is woken by a change, and told of what is gone and of what came back', async () => {
     listed(everything);
-    const first = (await observer.list(undefined, 0, never))?.revision ?? '';
-    const waiting = observer.list(first, 20_000, never);
+    const first = (await list(undefined, 0, never))?.revision ?? '';
+    const waiting = list(first, 20_000, never);
     for (const { kind, object } of running) observer.sinkFor(kind).changed(at(object, 10_000));
     expect(await waiting).toMatchObject({ full: false, items: [{ external_id: id, url_ready: expect.any(Boolean) }], removed: [] });
     for (const { kind, object } of [...everything, ...running]) observer.sinkFor(kind).gone(object);
-    const gone = await observer.list(first, 0, never);
+    const gone = await list(first, 0, never);
     expect(gone).toMatchObject({ full: false, items: [], removed: [id] });
     const anchor = objectsOf.anchor({ uid: 'another', resourceVersion: '20000' });
     observer.sinkFor('ConfigMap').changed(anchor.object);
-    expect(await observer.list(gone?.revision, 0, never)).toMatchObject({ items: [{ external_id: id, phase: 'incomplete' }], removed: [] });
-    expect(await observer.list(first, 0, never)).toMatchObject({ items: [{ external_id: id }], removed: [] });
+    expect(await list(gone?.revision, 0, never)).toMatchObject({ items: [{ external_id: id, phase: 'incomplete' }], removed: [] });
+    expect(await list(first, 0, never)).toMatchObject({ items: [{ external_id: id }], removed: [] });
   });
 
   test('is woken when a removal has taken long, which nothing but a sign of life tells', async () => {
     const leaving = objectsOf.anchor({ deletionTimestamp: new Date(now).toISOString() });
     listed([leaving, objectsOf.volume()]);
-    const { revision = '', items = [] } = (await observer.list(undefined, 0, never)) ?? {};
+    const { revision = '', items = [] } = (await list(undefined, 0, never)) ?? {};
     expect(items).toMatchObject([{ phase: 'terminating', reason_code: 'terminating' }]);
-    const waiting = observer.list(revision, 20_000, never);
+    const waiting = list(revision, 20_000, never);
     now += 11 * 60_000;
     for (const kind of kinds) observer.sinkFor(kind).alive();
     expect(await waiting).toMatchObject({ items: [{ reason_code: 'terminating_long' }] });
@@ -177,12 +178,12 @@ describe('a reader of the list', () => {
       containers: [{ name: 'analysis', ready: false, restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } }],
     });
     listed([...everything, pod]);
-    const code = async (since: string | undefined) => (await observer.list(since, 0, never))?.items[0]?.reason_code;
+    const code = async (since: string | undefined) => (await list(since, 0, never))?.items[0]?.reason_code;
     expect(await code(undefined)).toBe('containers_creating');
-    const revision = (await observer.list(undefined, 0, never))?.revision;
+    const revision = (await list(undefined, 0, never))?.revision;
     const involvedObject = { kind: 'Pod', uid: pod.object.metadata.uid };
     const event = { metadata: { name: 'e', uid: 'e', resourceVersion: '2000' }, involvedObject, reason: 'FailedMount', message: 'no such volume' };
-    const waiting = observer.list(revision, 20_000, never);
+    const waiting = list(revision, 20_000, never);
     observer.warningSink().changed(event);
     expect((await waiting)?.items[0]).toMatchObject({ reason_code: 'volume_mount_failed', message: expect.stringContaining('no such volume') });
     // Kubernetes keeps events for an hour; a list after that has them no more.
@@ -193,10 +194,18 @@ describe('a reader of the list', () => {
     expect(await code(revision)).toBe('containers_creating');
   });
 
+  test('who takes the list slowly gets each analysis as it is by then, without those that went, and is told of them by the next', async () => {
+    listed(running);
+    const slow = await observer.list(undefined, 0, never);
+    for (const { kind, object } of running) observer.sinkFor(kind).gone(object);
+    expect([...(slow?.items ?? [])]).toEqual([]);
+    expect(await list(slow?.revision, 0, never)).toMatchObject({ items: [], removed: [id] });
+  });
+
   test('who leaves is not kept waiting', async () => {
     listed(running);
-    const { revision } = (await observer.list(undefined, 0, never)) ?? { revision: '' };
-    expect(await observer.list(revision, 20_000, AbortSignal.timeout(10))).toBeUndefined();
+    const { revision } = (await list(undefined, 0, never)) ?? { revision: '' };
+    expect(await list(revision, 20_000, AbortSignal.timeout(10))).toBeUndefined();
   });
 });
 

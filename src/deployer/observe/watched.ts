@@ -1,11 +1,11 @@
 import { UnavailableError } from '../../errors/errors.ts';
-import type { DeploymentList, DeploymentStatus } from '../../schema/deployment-status.ts';
+import type { DeploymentStatus } from '../../schema/deployment-status.ts';
 import type { ExternalId } from '../../schema/ids.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import type { KubeObject, ObjectSink } from '../ports.ts';
 import { factsOf } from './facts.ts';
 import { findAnchor, type LiveDeps, listAnalysis, lookForRemoval } from './live.ts';
-import type { Observed, Observer, OwnWrites, Written } from './observer.ts';
+import type { Listed, Observed, Observer, OwnWrites, Written } from './observer.ts';
 import { statusOf } from './status.ts';
 import { AnalysisStore } from './store.ts';
 import { anchorIn, isThere, type View } from './view.ts';
@@ -142,7 +142,7 @@ export class WatchedObserver implements Observer, OwnWrites {
     return view;
   }
 
-  async list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<DeploymentList | undefined> {
+  async list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<Listed | undefined> {
     if (!this.isSynced) await this.#until(() => this.isSynced, SYNC_WAIT_MS, signal);
     // An empty list would say that everything is gone.
     if (!this.isSynced) throw new UnavailableError('the cluster could not be listed yet', { retryAfterSeconds: 1 });
@@ -152,7 +152,7 @@ export class WatchedObserver implements Observer, OwnWrites {
     const news = this.#store.since(from);
     if (news === undefined) return this.#everything();
     if (news.changed.length === 0 && news.removed.length === 0) return undefined;
-    return { revision: this.#revision(), full: false, items: news.changed.map((view) => this.#statusOf(view)), removed: [...news.removed] };
+    return { revision: this.#revision(), full: false, items: this.#statusesOf(news.changed), removed: [...news.removed] };
   }
 
   untilPodGone(externalId: ExternalId, pod: string, waitMs: number, signal: AbortSignal): Promise<boolean> {
@@ -190,13 +190,16 @@ export class WatchedObserver implements Observer, OwnWrites {
     return { view, observedAt, revision: this.#revision(this.#store.changeOf(view.external_id)) };
   }
 
-  #everything(): DeploymentList {
-    const items = [...this.#store.views()].filter(isThere).map((view) => this.#statusOf(view));
-    return { revision: this.#revision(), full: true, items, removed: [] };
+  #everything(): Listed {
+    return { revision: this.#revision(), full: true, items: this.#statusesOf(this.#store.ids()), removed: [] };
   }
 
-  #statusOf(view: View): DeploymentStatus {
-    return statusOf(view, this.#observed(view, this.observedAt));
+  /** One by one: of thousands at once the statuses would be larger than all that is known of them. */
+  *#statusesOf(ids: readonly ExternalId[]): Iterable<DeploymentStatus> {
+    for (const id of ids) {
+      const view = this.#store.view(id);
+      if (view && isThere(view)) yield statusOf(view, this.#observed(view, this.observedAt));
+    }
   }
 
   #revision(change = this.#store.change): string {

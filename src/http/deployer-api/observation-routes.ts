@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { Elysia } from 'elysia';
 import type { Deployer } from '../../deployer/deployer.ts';
 import { DeploymentList, DeploymentStatus, UrlReady } from '../../schema/deployment-status.ts';
-import { jsonResponse } from '../plumbing/json-response.ts';
+import { jsonListResponse, jsonResponse } from '../plumbing/json-response.ts';
 import { describe } from '../plumbing/openapi.ts';
 import { contextOf } from '../plumbing/request-context.ts';
 import { externalIdIn, pollIn } from './parameters.ts';
@@ -26,7 +26,9 @@ export function observationRoutes(app: Elysia, deployer: Deployer): Elysia {
       const { since, waitMs } = pollIn(query);
       const { signal, draining } = contextOf(request);
       const list = await deployer.list(since, waitMs, AbortSignal.any([signal, draining]));
-      return list ? jsonResponse(200, list) : new Response(null, { status: 304 });
+      if (!list) return new Response(null, { status: 304 });
+      const { items, ...rest } = list;
+      return jsonListResponse(rest, 'items', items);
     },
     listRoute,
   );

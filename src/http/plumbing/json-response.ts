@@ -2,3 +2,42 @@
 export function jsonResponse(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(`${JSON.stringify(body)}\n`, { status, headers: { 'content-type': 'application/json', ...headers } });
 }
+
+/** Some tens of KB of text. */
+const ITEMS_AT_ONCE = 50;
+
+/**
+ * The JSON answer `{...head, [key]: [...items]}`. Items are asked for as the reader takes them, a few at a time, and no more when it leaves: however many
+ * there are, and however slowly they are read, few are in memory at once.
+ */
+export function jsonListResponse(head: object, key: string, items: Iterable<unknown>): Response {
+  const parts = jsonParts(head, key, items);
+  const encoder = new TextEncoder();
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        await new Promise((resolve) => setImmediate(resolve)); // others have their turn between the parts of a long list
+        const { done, value } = parts.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: () => void parts.return(undefined),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(stream, { headers: { 'content-type': 'application/json' } });
+}
+
+function* jsonParts(head: object, key: string, items: Iterable<unknown>): Generator<string, undefined> {
+  let text = JSON.stringify({ ...head, [key]: [] }).slice(0, -2);
+  let count = 0;
+  for (const item of items) {
+    text += `${count === 0 ? '' : ','}${JSON.stringify(item)}`;
+    count += 1;
+    if (count % ITEMS_AT_ONCE > 0) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}]}\n`;
+  return undefined;
+}
