@@ -1,5 +1,6 @@
 import { explain } from './cli/explain.ts';
 import { ConfigurationError } from './errors/errors.ts';
+import { startAnew } from './modes/small-heap.ts';
 
 interface Runnable {
   run(argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number>;
@@ -97,6 +98,8 @@ function untilSignal(): AbortSignal {
   return controller.signal;
 }
 
+// Before anything listens to signals: one that comes meanwhile ends the process.
+if (modeOf(process.argv.slice(2)) === 'standalone') startAnew(process.argv.slice(2), process.env);
 const exitCode = await main(process.argv.slice(2), process.env, untilSignal()).catch((err: unknown) => {
   const explanation = explain(err);
   process.stderr.write(explanation.text);

@@ -159,6 +159,20 @@ describe('a mode starts, answers, and drains on SIGTERM with exit code 0', () =>
     expect(await child.exited).toBe(0);
   });
 
+  test.skipIf(process.platform !== 'linux')('standalone, with a small heap, unless its environment says otherwise', async () => {
+    for (const [given, told] of [
+      [{}, 'BUN_JSC_forceRAMSize=100663296'],
+      [{ BUN_JSC_forceRAMSize: '200000000' }, 'BUN_JSC_forceRAMSize=200000000'],
+    ] as const) {
+      const child = start(['--mode=standalone', '--port=0', '--hostname=127.0.0.1'], { VICE_KUBECONFIG: sandbox.kubeconfig, ...given });
+      await listening(child);
+      const environment = (await readFile(`/proc/${child.pid}/environ`, 'utf8')).split('\0');
+      expect(environment.filter((each) => each.startsWith('BUN_JSC_')).toSorted()).toEqual([told, 'BUN_JSC_useFTLJIT=0']);
+      child.kill('SIGTERM');
+      expect(await child.exited).toBe(0);
+    }
+  });
+
   test('lambda, also without any argument', async () => {
     for (const args of [['--mode=lambda'], []]) {
       const runtime = startLambdaRuntime();
