@@ -9,7 +9,9 @@ import { externalIdIn, pollIn } from './parameters.ts';
 
 const listRoute = describe({
   summary: 'Every analysis of the cluster',
-  description: 'With `since` only what changed after that revision, 304 when nothing did; an unknown revision gets everything.',
+  description:
+    'With `since` only what changed after that revision, 304 when nothing did; an unknown revision gets everything. The answer is written as it is read, ' +
+    'each item as it is by then: what changes after `revision` is told again by the next.',
   query: {
     since: { description: 'The `revision` of an earlier answer', schema: Type.String() },
     wait: { description: 'How long to wait for a change, in seconds; at most 25', schema: Type.Integer({ minimum: 0, default: 0 }) },
