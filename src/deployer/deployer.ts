@@ -88,10 +88,11 @@ export function createDeployer(deps: DeployerDeps): Deployer {
     return work;
   };
   const applyOnce = (spec: ViceDeploymentSpec, origin: string): Promise<Applied> => {
-    const key = `${spec.metadata.external_id} ${spec.metadata.attempt ?? 1} ${specHash(spec)}`;
+    const spec_hash = specHash(spec);
+    const key = `${spec.metadata.external_id} ${spec.metadata.attempt ?? 1} ${spec_hash}`;
     const same = applying.get(key);
     if (same) return same.then((applied) => ({ ...applied, isNew: false }));
-    const work = track(apply(deps, spec, origin)).finally(() => applying.delete(key));
+    const work = track(apply(deps, spec, { spec_hash, origin })).finally(() => applying.delete(key));
     applying.set(key, work);
     return work;
   };

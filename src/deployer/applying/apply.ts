@@ -9,7 +9,7 @@ import {
 import { ViceError } from '../../errors/vice-error.ts';
 import type { ViceDeploymentSpec } from '../../schema/deployment-spec.ts';
 import type { DeploymentStatus } from '../../schema/deployment-status.ts';
-import { specHash } from '../../schema/spec-hash.ts';
+import type { Anchor } from '../anchor.ts';
 import type { DeployerDeps } from '../deps.ts';
 import { everyManifest, type Manifests, manifestsOf, nameOf, objectNames } from '../manifests.ts';
 import type { Observed, Written } from '../observe/observer.ts';
@@ -37,11 +37,11 @@ const VERDICTS = [TerminatingError, ClusterFullError, SpecRefusedError, Conflict
  * refusal leaves half-done is undone before it is told; what got no answer stays for the next try or a removal.
  * @throws TerminatingError, ConflictError, FencedError, ClusterFullError, SpecRefusedError, ClusterMisconfiguredError, UnavailableError
  */
-export async function apply(deps: DeployerDeps, spec: ViceDeploymentSpec, origin: string): Promise<Applied> {
+export async function apply(deps: DeployerDeps, spec: ViceDeploymentSpec, sent: Pick<Anchor, 'spec_hash' | 'origin'>): Promise<Applied> {
   const { external_id, attempt = 1 } = spec.metadata;
   // Nobody's leaving stops it half-way: a caller that is gone asks again, or removes what is there.
   const signal = AbortSignal.timeout(APPLY_TIMEOUT_MS);
-  const anchor = { external_id, attempt, spec_hash: specHash(spec), origin, objects: objectNames(spec) };
+  const anchor = { external_id, attempt, ...sent, objects: objectNames(spec) };
   const claim = await claimAnchor(deps, anchor, signal);
   const manifests = manifestsOf(spec, deps.namespace, claim.uid);
   const { written, failures } = await writeAll(deps, { external_id, claim }, manifests, signal);

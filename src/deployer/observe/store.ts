@@ -41,6 +41,9 @@ export class AnalysisStore {
   readonly #leaving = new Set<Entry>();
   readonly #now: () => Date;
   #agedAt = 0;
+  /** Whose status may differ from the one last told. It is worked out when somebody asks: a launch makes twenty changes, of which few are looked at. */
+  readonly #unsettled = new Set<Entry>();
+  #isTelling = false;
   /** Until every kind was listed nobody is told anything, and no status is worked out. */
   #isOpen = false;
 
@@ -50,6 +53,7 @@ export class AnalysisStore {
 
   /** Of the latest change of any status. */
   get change(): number {
+    this.#settle();
     return this.#news.latest;
   }
 
@@ -57,7 +61,6 @@ export class AnalysisStore {
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    for (const entry of this.#entries.values()) this.#settle(entry);
     this.#tell();
   }
 
@@ -72,7 +75,7 @@ export class AnalysisStore {
       replaceFacts(entry, known ? entry.facts.map((one) => (one === known ? kept : one)) : [...entry.facts, kept]);
       this.#entries.set(entry.external_id, entry);
       if (isWarnable(facts)) this.#warnable.set(facts.uid, entry);
-      this.#settle(entry);
+      this.#unsettled.add(entry);
     }
     this.#tell();
   }
@@ -89,7 +92,7 @@ export class AnalysisStore {
       entry.facts.filter((facts) => facts.uid !== uid),
     );
     if (entry.facts.length === 0) this.#entries.delete(externalId);
-    this.#settle(entry);
+    this.#unsettled.add(entry);
     this.#tell();
   }
 
@@ -119,10 +122,10 @@ export class AnalysisStore {
   /** Time has passed and the cluster is still there. */
   age(): void {
     const now = this.#now().getTime();
-    if (this.#leaving.size === 0 || now - this.#agedAt < AGE_EVERY_MS) return;
+    if (now - this.#agedAt < AGE_EVERY_MS) return;
     this.#agedAt = now;
-    for (const entry of this.#leaving) this.#settle(entry);
-
+    this.#settle();
+    for (const entry of this.#leaving) this.#unsettled.add(entry);
     this.#tell();
   }
 
@@ -136,6 +139,7 @@ export class AnalysisStore {
   }
 
   changeOf(externalId: ExternalId): number {
+    this.#settle();
     return this.#entries.get(externalId)?.change ?? this.change;
   }
 
@@ -155,13 +159,14 @@ export class AnalysisStore {
 
   /** What changed after `change`; undefined when that is too long ago to tell. */
   since(change: number): { readonly changed: readonly ExternalId[]; readonly removed: readonly ExternalId[] } | undefined {
+    this.#settle();
     const ids = this.#news.since(change);
     if (ids === undefined) return undefined;
     const isThere = (id: ExternalId) => this.#entries.get(id)?.isThere ?? false;
     return { changed: [...ids].filter(isThere), removed: [...ids].filter((id) => !isThere(id)) };
   }
 
-  /** Calls `listener` after every event, until the returned function is called. */
+  /** Calls `listener` after events, once for all that came in together, until the returned function is called. */
   onEvent(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -176,12 +181,18 @@ export class AnalysisStore {
 
   #resettle(uid: string): void {
     const entry = this.#warnable.get(uid);
-    if (entry) this.#settle(entry);
+    if (entry) this.#unsettled.add(entry);
     this.#tell();
   }
 
-  #settle(entry: Entry): void {
+  /** Works out every status that may have changed. */
+  #settle(): void {
     if (!this.#isOpen) return;
+    for (const entry of this.#unsettled) this.#settleOne(entry);
+    this.#unsettled.clear();
+  }
+
+  #settleOne(entry: Entry): void {
     const view = this.#viewOf(entry);
     const there = isThere(view);
     const status = there ? statusOf(view, { observedAt: this.#now(), revision: '' }) : undefined;
@@ -195,7 +206,12 @@ export class AnalysisStore {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener();
+    if (this.#listeners.size === 0 || this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      this.#isTelling = false;
+      for (const listener of [...this.#listeners]) listener();
+    });
   }
 }
 
