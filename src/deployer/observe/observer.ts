@@ -39,7 +39,7 @@ export interface OwnWrites {
   wrote(kind: Kind, object: KubeObject): void;
   /** The object with this uid is gone. */
   removed(externalId: ExternalId, uid: string): void;
-  /** How an analysis stands after `objects` were written. */
+  /** How an analysis stands after `objects` were written, of each of which {@link wrote} was told. */
   after(externalId: ExternalId, objects: readonly Written[]): Observed;
   /** Whether the anchor with this uid is known to be on its way out, or gone. */
   isLeaving(externalId: ExternalId, anchorUid: string): boolean | undefined;

@@ -5,7 +5,7 @@ import { KINDS, type Kind } from '../kinds.ts';
 import type { KubeObject, ObjectSink } from '../ports.ts';
 import { factsOf } from './facts.ts';
 import { findAnchor, type LiveDeps, listAnalysis, lookForRemoval } from './live.ts';
-import type { Listed, Observed, Observer, OwnWrites, Written } from './observer.ts';
+import type { Listed, Observed, Observer, OwnWrites } from './observer.ts';
 import { statusOf } from './status.ts';
 import { AnalysisStore } from './store.ts';
 import { anchorIn, isThere, type View } from './view.ts';
@@ -168,8 +168,7 @@ export class WatchedObserver implements Observer, OwnWrites {
     this.#store.drop(externalId, uid);
   }
 
-  after(externalId: ExternalId, written: readonly Written[]): Observed {
-    for (const { kind, object } of written) this.wrote(kind, object);
+  after(externalId: ExternalId): Observed {
     return this.#observed(this.#store.view(externalId) ?? { external_id: externalId, facts: [] }, this.#deps.now());
   }
 
