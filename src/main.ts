@@ -1,3 +1,4 @@
+import { type Asked, askedOf } from './cli/asked.ts';
 import { explain } from './cli/explain.ts';
 import { ConfigurationError } from './errors/errors.ts';
 import { startAnew } from './modes/small-heap.ts';
@@ -30,22 +31,23 @@ const commands: Readonly<Record<string, () => Promise<Runnable>>> = {
   help: () => import('./cli/help.ts'),
 };
 
-async function main(argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
-  const [command, ...rest] = argv;
-  const name = command === undefined || command.startsWith('-') ? undefined : command;
-  const mode = modeOf(argv);
-  const flags = new Set(argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined));
-  if (['--version', '-version'].some((flag) => flags.has(flag))) return printVersion();
-  if (['--help', '-help', '-h'].some((flag) => flags.has(flag))) return (await import('./cli/help.ts')).run(topicOf(argv), env);
-  if (name !== undefined) {
-    endWithReader();
-    return (await pick('command', commands, name)).run(rest, env, signal);
+async function main(asked: Asked, argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  switch (asked.is) {
+    case 'version':
+      return printVersion();
+    case 'help':
+      return (await import('./cli/help.ts')).run(asked.topic, env);
+    case 'command':
+      endWithReader();
+      return (await pick('command', commands, asked.name)).run(asked.rest, env, signal);
+    case 'mode':
+      return (await pick('mode', modes, asked.mode)).run(argv, env, signal);
+    case 'nothing':
+      // The bootstrap of a function gets no arguments.
+      if (env['AWS_LAMBDA_RUNTIME_API']) return (await import('./modes/lambda.ts')).run(argv, env, signal);
+      await (await import('./cli/help.ts')).run([], env);
+      return 2;
   }
-  if (mode !== undefined) return (await pick('mode', modes, mode)).run(argv, env, signal);
-  // The bootstrap of a function gets no arguments.
-  if (env['AWS_LAMBDA_RUNTIME_API']) return (await import('./modes/lambda.ts')).run(argv, env, signal);
-  await (await import('./cli/help.ts')).run([], env);
-  return 2;
 }
 
 async function pick(what: string, all: Readonly<Record<string, () => Promise<Runnable>>>, name: string): Promise<Runnable> {
@@ -55,21 +57,6 @@ async function pick(what: string, all: Readonly<Record<string, () => Promise<Run
   const guess = didYouMean(name, Object.keys(all));
   const known = `there are ${Object.keys(all).join(', ')}`;
   throw new ConfigurationError(`there is no ${what} "${name}"; ${guess === undefined ? known : `did you mean ${guess}?`}`);
-}
-
-function modeOf(argv: readonly string[]): string | undefined {
-  const index = argv.findIndex((token) => /^--?mode(=|$)/.test(token));
-  const token = argv[index];
-  if (token === undefined) return undefined;
-  return token.includes('=') ? token.slice(token.indexOf('=') + 1) : (argv[index + 1] ?? '');
-}
-
-/** What help is asked of: a mode, or the words of a command. */
-function topicOf(argv: readonly string[]): readonly string[] {
-  const first = argv.findIndex((token) => token.startsWith('-'));
-  const words = argv.slice(0, first === -1 ? undefined : first);
-  const mode = modeOf(argv);
-  return words.length === 0 && mode !== undefined ? [mode] : words;
 }
 
 async function printVersion(): Promise<number> {
@@ -98,9 +85,11 @@ function untilSignal(): AbortSignal {
   return controller.signal;
 }
 
+const argv = process.argv.slice(2);
+const asked = askedOf(argv);
 // Before anything listens to signals: one that comes meanwhile ends the process.
-if (modeOf(process.argv.slice(2)) === 'standalone') startAnew(process.argv.slice(2), process.env);
-const exitCode = await main(process.argv.slice(2), process.env, untilSignal()).catch((err: unknown) => {
+if (asked.is === 'mode' && asked.mode === 'standalone') startAnew(argv, process.env);
+const exitCode = await main(asked, argv, process.env, untilSignal()).catch((err: unknown) => {
   const explanation = explain(err);
   process.stderr.write(explanation.text);
   return explanation.exitCode;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { closeSync, openSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,6 +172,20 @@ describe('a mode starts, answers, and drains on SIGTERM with exit code 0', () =>
       child.kill('SIGTERM');
       expect(await child.exited).toBe(0);
     }
+  });
+
+  test.skipIf(process.platform !== 'linux')('standalone, with a policy in a file that its parent has opened', async () => {
+    const path = join(folder, 'policy.yml');
+    await writeFile(path, 'images: { analysis: ["harbor.cyverse.org/*"] }\n');
+    const policy = openSync(path, 'r');
+    const args = ['--mode=standalone', '--port=0', '--hostname=127.0.0.1', '--policy=/dev/fd/3'];
+    const env = { PATH: '/usr/bin:/bin', VICE_KUBECONFIG: sandbox.kubeconfig };
+    const child = Bun.spawn([binary, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe', policy] });
+    started.push(child);
+    await listening(child);
+    child.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+    closeSync(policy);
   });
 
   test('lambda, also without any argument', async () => {
