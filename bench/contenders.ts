@@ -13,7 +13,7 @@ export interface Launch {
 
 /** A way to bring an analysis into the cluster. */
 export interface Contender {
-  readonly name: 'floor' | 'deployer alone' | 'vice';
+  readonly name: 'floor' | 'floor in order' | 'deployer alone' | 'vice';
   /** Everything that is not to be timed. */
   prepare(): Promise<Launch>;
 }
@@ -27,6 +27,19 @@ export function bareClient(kube: KubeConnection): Contender {
       const externalId = crypto.randomUUID();
       const requests = floor.prepare(externalId);
       return { externalId, start: () => floor.create(requests), remove: () => floor.remove(requests) };
+    },
+  };
+}
+
+/** As the floor, but in the order that an analysis needs to start at once: what keeping it costs, whoever keeps it. */
+export function orderedClient(kube: KubeConnection): Contender {
+  const floor = floorOf(kube);
+  return {
+    name: 'floor in order',
+    prepare: async () => {
+      const externalId = crypto.randomUUID();
+      const requests = floor.prepare(externalId);
+      return { externalId, start: () => floor.createInOrder(requests), remove: () => floor.remove(requests) };
     },
   };
 }

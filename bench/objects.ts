@@ -2,6 +2,7 @@ import type { ViceDeploymentSpec } from '../src/schema/deployment-spec.ts';
 
 /** One object as kube-apiserver takes it. */
 export interface CreateRequest {
+  readonly kind: string;
   /** Of the collection; `/name` behind it is the object. */
   readonly path: string;
   readonly name: string;
@@ -29,6 +30,7 @@ export function createRequests(spec: ViceDeploymentSpec, namespace: string): Cre
     spec.pod_disruption_budget,
   ];
   return objects.map((object) => ({
+    kind: object.kind,
     path: collection(object.apiVersion, object.kind, namespace),
     name: object.metadata.name,
     body: JSON.stringify(object),

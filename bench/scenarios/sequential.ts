@@ -1,4 +1,4 @@
-import type { Contender } from '../contenders.ts';
+import { type Contender, orderedClient } from '../contenders.ts';
 import type { Figure, Findings } from '../figures.ts';
 import { allGone } from '../leftovers.ts';
 import { atOnce, median, percentile, timed } from '../measure.ts';
@@ -13,7 +13,7 @@ interface Sample {
 /** Launches one after another, the contenders taking turns, each removed before the next one starts. */
 export async function sequential(rig: Rig, quick: boolean): Promise<Findings> {
   const [rounds, warmUp] = quick ? [8, 10] : [30, 20];
-  const contenders = await rig.contenders();
+  const contenders = [...(await rig.contenders()), orderedClient(rig.kube)];
   const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]));
   for (const contender of contenders) await warm(rig, contender, warmUp);
   for (let round = -1; round < rounds; round++) {
