@@ -25,12 +25,16 @@ const RESERVE_MS = 500;
  * with a retryable 503.
  */
 export function httpHandler(app: Servable, hears: Hears): EventHandler {
+  const answerTo = async (request: Request) => {
+    const response = await app.handle(request);
+    return resultOf(request.method === 'HEAD' ? new Response(null, response) : response);
+  };
   const handle = async (invocation: Invocation) => {
     hears.begin(invocation);
     const deadline = deadlineOf(invocation);
     const request = requestOf(invocation.event, invocation.requestId, deadline.signal);
     try {
-      return await Promise.race([app.handle(request).then(resultOf), deadline.passed.then(() => tooLate(invocation.requestId))]);
+      return await Promise.race([answerTo(request), deadline.passed.then(() => tooLate(invocation.requestId))]);
     } finally {
       deadline.end();
     }

@@ -93,6 +93,11 @@ test('text stays text, other bytes come out in base64, cookies on their own', as
   expect(await get('/api/v1/bytes')).toMatchObject({ body: 'AP+A', isBase64Encoded: true });
 });
 
+test('an answer to HEAD has no body', async () => {
+  const { runtime } = start();
+  expect(await runtime.invoke(httpEvent('HEAD', '/'))).toMatchObject({ answer: { statusCode: 200, body: '' } });
+});
+
 test('the body limit holds without a server', async () => {
   const { runtime } = start();
   const outcome = await runtime.invoke(httpEvent('POST', '/api/v1/echo', { body: `"${'x'.repeat(1000)}"` }));

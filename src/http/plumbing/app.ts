@@ -38,24 +38,29 @@ export function createApp(options: AppOptions) {
   app.onError(({ error, request }) => failure(error, request, requestIds.get(request) ?? ''));
   // The hooks of Elysia run after the route is found, and not for every answer; this runs around all of it.
   app.wrap((route) => async (...parameters: unknown[]) => {
-    const request = requestOf(parameters);
+    const [came, ...others] = parameters;
+    const asked = requestOf(came);
+    const { method } = asked;
+    // Elysia would read the body to its end to say how long it is, and a log that is followed has no end. Servers leave it where it is.
+    const request = method === 'HEAD' ? new Request(asked, { method: 'GET' }) : asked;
     const started = performance.now();
-    const transport = transportOf(request);
+    const transport = transportOf(asked);
     const requestId = requestIdFrom(request.headers);
     requestIds.set(request, requestId);
     rememberContext(request, { requestId, signal: transport.signal, draining: transport.draining });
     let response: Response;
     try {
       refuse(request, transport);
-      response = responseOf(await route(...parameters));
+      response = responseOf(await route(request, ...others));
     } catch (err) {
       response = failure(err, request, requestId);
     }
     const isTooLarge = response.status === 413;
     if (isTooLarge) await discardBody(request);
     finish(response.headers, requestId, transport.draining.aborted || isTooLarge);
-    logAccess(log, { request, requestId, status: response.status, startedAt: started, ...transport });
-    if (metrics) countAnswer(metrics, app, request, pathOf(request), response.status, started);
+    const { status } = response;
+    logAccess(log, { request, method, requestId, status, startedAt: started, ...transport });
+    if (metrics) countAnswer(metrics, app, method, pathOf(request), status, started);
     return response;
   });
   if (metrics) serveMetrics(app, metrics);
@@ -80,7 +85,7 @@ function finish(headers: Headers, requestId: string, isLast: boolean): void {
   if (isLast) headers.set('connection', 'close');
 }
 
-function requestOf([request]: readonly unknown[]): Request {
+function requestOf(request: unknown): Request {
   if (request instanceof Request) return request;
   throw new Error('cannot happen: Elysia calls its handler with the request first');
 }

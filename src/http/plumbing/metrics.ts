@@ -34,7 +34,7 @@ export function serveMetrics(app: Elysia, metrics: HttpMetrics): void {
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Whatever a client sends, there are as many series as there are routes and no more. */
-export function countAnswer(metrics: HttpMetrics, app: Elysia, request: Request, path: string, status: number, startedAt: number): void {
-  const method = METHODS.has(request.method) ? request.method : 'other';
+export function countAnswer(metrics: HttpMetrics, app: Elysia, asked: string, path: string, status: number, startedAt: number): void {
+  const method = METHODS.has(asked) ? asked : 'other';
   metrics.answered({ method, route: routeOf(app.routes, path), status, seconds: (performance.now() - startedAt) / 1_000 });
 }

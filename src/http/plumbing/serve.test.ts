@@ -27,6 +27,10 @@ const over = { 'in the clear': {}, 'over TLS': { tls: { source, clientNames: [] 
 
 for (const [how, tls] of Object.entries(over)) describe(how, () => guarantees(tls));
 
+function endless(onLeave: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1)), cancel: onLeave }, { highWaterMark: 0 });
+}
+
 function guarantees(options: (typeof over)[keyof typeof over]): void {
   const isTls = 'tls' in options;
   const fetch = (url: string, init: RequestInit = {}) => globalThis.fetch(url, { ...init, ...(isTls && { tls: trust }) });
@@ -39,6 +43,7 @@ function guarantees(options: (typeof over)[keyof typeof over]): void {
     const app = createApp({ log: captured.log })
       .get('/api/v1/admin', () => jsonResponse(200, { admin: true }))
       .post('/api/v1/echo', async ({ request }) => jsonResponse(200, await readJson(request, { maxBytes: 1000 })), { parse: 'none' })
+      .get('/api/v1/endless', () => new Response(endless(left.resolve), { headers: { 'content-type': 'application/x-ndjson' } }))
       .get('/api/v1/work', async () => {
         entered.resolve();
         await release.promise;
@@ -77,6 +82,15 @@ function guarantees(options: (typeof over)[keyof typeof over]): void {
 
   /** What a server answers to them. */
   const raw = (port: number, bytes: string): Promise<string> => sending(port, bytes).answer;
+
+  test('HEAD is told what GET is, and an answer that has no end is not read', async () => {
+    const { server, left, lines } = start();
+    const answer = await fetch(`${server.url}/api/v1/endless`, { method: 'HEAD' });
+    await left;
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'application/x-ndjson', '']);
+    expect(lines).toContainEqual(expect.objectContaining({ method: 'HEAD', path: '/api/v1/endless', status: 200 }));
+    expect((await fetch(`${server.url}/api/v1/nowhere`, { method: 'HEAD' })).status).toBe(404);
+  });
 
   test('a short Host cannot reach a handler past its path', async () => {
     const { server } = start();
