@@ -26,11 +26,11 @@ export function observationRoutes(app: Elysia, deployer: Deployer): Elysia {
     '/api/v1/deployments',
     async ({ request, query }) => {
       const { since, waitMs } = pollIn(query);
-      const { signal, draining } = contextOf(request);
+      const { signal, draining, cutBy } = contextOf(request);
       const list = await deployer.list(since, waitMs, AbortSignal.any([signal, draining]));
       if (!list) return new Response(null, { status: 304 });
       const { items, ...rest } = list;
-      return jsonListResponse(rest, 'items', items);
+      return jsonListResponse(rest, 'items', items, cutBy);
     },
     listRoute,
   );

@@ -47,7 +47,8 @@ export function createApp(options: AppOptions) {
     const transport = transportOf(asked);
     const requestId = requestIdFrom(request.headers);
     requestIds.set(request, requestId);
-    rememberContext(request, { requestId, signal: transport.signal, draining: transport.draining });
+    const cutBy = (err: unknown) => log.error({ err, request_id: requestId, method, path: pathOf(request) }, 'an answer was cut');
+    rememberContext(request, { requestId, signal: transport.signal, draining: transport.draining, cutBy });
     let response: Response;
     try {
       refuse(request, transport);

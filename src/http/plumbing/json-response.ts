@@ -8,18 +8,23 @@ const ITEMS_AT_ONCE = 50;
 
 /**
  * The JSON answer `{...head, [key]: [...items]}`. Items are asked for as the reader takes them, a few at a time, and no more when it leaves: however many
- * there are, and however slowly they are read, few are in memory at once.
+ * there are, and however slowly they are read, few are in memory at once. What fails on the way ends the answer without its end, and is told to `cutBy`.
  */
-export function jsonListResponse(head: object, key: string, items: Iterable<unknown>): Response {
+export function jsonListResponse(head: object, key: string, items: Iterable<unknown>, cutBy: (err: unknown) => void): Response {
   const parts = jsonParts(head, key, items);
   const encoder = new TextEncoder();
   const stream = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         await new Promise((resolve) => setImmediate(resolve)); // others have their turn between the parts of a long list
-        const { done, value } = parts.next();
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        try {
+          const { done, value } = parts.next();
+          if (done) controller.close();
+          else controller.enqueue(encoder.encode(value));
+        } catch (err) {
+          cutBy(err);
+          throw err;
+        }
       },
       cancel: () => void parts.return(undefined),
     },

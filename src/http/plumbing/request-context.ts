@@ -8,6 +8,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Aborts when the server wants to end: whoever only waits (a long poll, a followed log) answers at once, whoever works goes on. */
   readonly draining: AbortSignal;
+  /** Tells the log what cut an answer that had begun already: the client only sees that its end is missing. */
+  readonly cutBy: (err: unknown) => void;
 }
 
 /** Who is at the other end of a connection, by the certificate that it showed. */

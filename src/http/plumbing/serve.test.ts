@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { capturedLog } from '../../../test/support/captured-log.ts';
 import { authority } from '../../../test/support/certificates.ts';
 import { createApp } from './app.ts';
-import { jsonResponse } from './json-response.ts';
+import { jsonListResponse, jsonResponse } from './json-response.ts';
 import { readJson } from './read-json.ts';
 import { contextOf } from './request-context.ts';
 import { type Serving, serve } from './serve.ts';
@@ -31,6 +31,11 @@ function endless(onLeave: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1)), cancel: onLeave }, { highWaterMark: 0 });
 }
 
+function* failingAfter(count: number): Iterable<string> {
+  for (let number = 0; number < count; number += 1) yield 'x'.repeat(1_000);
+  throw new Error('no more');
+}
+
 function guarantees(options: (typeof over)[keyof typeof over]): void {
   const isTls = 'tls' in options;
   const fetch = (url: string, init: RequestInit = {}) => globalThis.fetch(url, { ...init, ...(isTls && { tls: trust }) });
@@ -44,6 +49,7 @@ function guarantees(options: (typeof over)[keyof typeof over]): void {
       .get('/api/v1/admin', () => jsonResponse(200, { admin: true }))
       .post('/api/v1/echo', async ({ request }) => jsonResponse(200, await readJson(request, { maxBytes: 1000 })), { parse: 'none' })
       .get('/api/v1/endless', () => new Response(endless(left.resolve), { headers: { 'content-type': 'application/x-ndjson' } }))
+      .get('/api/v1/list', ({ request }) => jsonListResponse({}, 'items', failingAfter(1_000), contextOf(request).cutBy))
       .get('/api/v1/work', async () => {
         entered.resolve();
         await release.promise;
@@ -82,6 +88,15 @@ function guarantees(options: (typeof over)[keyof typeof over]): void {
 
   /** What a server answers to them. */
   const raw = (port: number, bytes: string): Promise<string> => sending(port, bytes).answer;
+
+  test('a list that fails on the way is not taken for a whole one, and the log says why', async () => {
+    const { server, lines } = start();
+    const read = async () => (await fetch(`${server.url}/api/v1/list`, { headers: { 'x-request-id': 'r-1' } })).text();
+    expect(await read().catch((err: unknown) => err)).toBeInstanceOf(Error);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'error', request_id: 'r-1', err: expect.objectContaining({ message: 'no more' }) }),
+    );
+  });
 
   test('HEAD is told what GET is, and an answer that has no end is not read', async () => {
     const { server, left, lines } = start();
