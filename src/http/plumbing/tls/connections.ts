@@ -26,20 +26,14 @@ export class Connections {
     return this.#open.get(socket);
   }
 
-  /** False when there are too many: then it is closed. */
-  add(socket: TLSSocket, rules: ClientRules): boolean {
+  add(socket: TLSSocket, rules: ClientRules): void {
     // Whatever breaks, the closing that follows is what counts.
     socket.on('error', () => socket.destroy());
-    if (this.#open.size >= this.#limits.mostConnections) {
-      socket.destroy();
-      return false;
-    }
     this.#open.set(socket, new Connection(socket, rules));
     socket.on('close', () => {
       this.#open.delete(socket);
       if (this.#open.size === 0) this.#closed?.();
     });
-    return true;
   }
 
   pendingRequests(): number {

@@ -109,6 +109,17 @@ describe('a client is cut off that', () => {
     const first = await Promise.race([...kept, ...[1, 2].map(() => closedAfter(port, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'))]);
     expect(first).toBe('');
   });
+
+  test('is one too many of those that make no handshake', async () => {
+    const { port } = listening(hello, { ...patient, mostConnections: 2 });
+    const closed = new Promise((resolve) => {
+      for (let count = 0; count < 3; count += 1)
+        connectTcp(port, '127.0.0.1')
+          .on('error', () => undefined)
+          .on('close', resolve);
+    });
+    await closed;
+  });
 });
 
 test('whoever is at work is not cut off, however long the work takes', async () => {

@@ -31,8 +31,10 @@ export function listenTls(options: TlsAddress, serveOne: Serve): Listener {
     else socket.destroy();
   });
   const server = createServer(secured(tls.source.current(), limits), (socket) => {
-    if (connections.add(socket, rules)) http.emit('connection', socket);
+    connections.add(socket, rules);
+    http.emit('connection', socket);
   });
+  server.maxConnections = limits.mostConnections; // those that are at their handshake, which show no certificate yet, are counted too
   server.on('tlsClientError', (_, socket) => socket.destroy());
 
   async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
