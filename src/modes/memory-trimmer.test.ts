@@ -26,3 +26,19 @@ test('what has grown is collected once, what has not is left alone, and what is 
   expect(after(80 * MIB)).toBe(2);
   expect(after(95 * MIB)).toBe(3);
 });
+
+test('a size that cannot be known for a while ends nothing', () => {
+  const sizes = [undefined, 60, undefined, 190, undefined, 60, 90];
+  let collected = 0;
+  const residentBytes = () => {
+    const size = sizes.shift();
+    if (size === undefined) throw new Error('EMFILE');
+    return size * MIB;
+  };
+  const collect = () => {
+    collected += 1;
+  };
+  const trimmer = new MemoryTrimmer({ residentBytes, collect });
+  while (sizes.length > 0) trimmer.look();
+  expect(collected).toBe(2);
+});

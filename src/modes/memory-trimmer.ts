@@ -1,5 +1,5 @@
 export interface MemoryTrimmerDeps {
-  /** Resident memory, in bytes. */
+  /** Resident memory, in bytes. Throws where the process may open no further file: it is read from one. */
   readonly residentBytes: () => number;
   /** Gives back what is no longer used. Stops everything else meanwhile: some 20 to 100 ms with five thousand analyses. */
   readonly collect: () => void;
@@ -14,22 +14,31 @@ const GROWTH_BYTES = 8 * 2 ** 20;
  */
 export class MemoryTrimmer {
   readonly #deps: MemoryTrimmerDeps;
-  #leastBytes: number;
+  #leastBytes: number | undefined;
 
   constructor(deps: MemoryTrimmerDeps = { residentBytes: () => process.memoryUsage.rss(), collect: () => Bun.gc(true) }) {
     this.#deps = deps;
-    this.#leastBytes = deps.residentBytes();
+    this.#leastBytes = this.#residentBytes();
   }
 
-  /** Collects if the process has grown since it was smallest, or since the last time. */
+  /** Collects if the process has grown since it was smallest, or since the last time; not where its size cannot be known. */
   look(): void {
-    const { residentBytes, collect } = this.#deps;
-    const bytes = residentBytes();
-    if (bytes - this.#leastBytes < GROWTH_BYTES) {
-      this.#leastBytes = Math.min(this.#leastBytes, bytes);
+    const bytes = this.#residentBytes();
+    if (bytes === undefined) return;
+    const leastBytes = this.#leastBytes ?? bytes;
+    if (bytes - leastBytes < GROWTH_BYTES) {
+      this.#leastBytes = Math.min(leastBytes, bytes);
       return;
     }
-    collect();
-    this.#leastBytes = residentBytes();
+    this.#deps.collect();
+    this.#leastBytes = this.#residentBytes();
+  }
+
+  #residentBytes(): number | undefined {
+    try {
+      return this.#deps.residentBytes();
+    } catch {
+      return undefined; // the next look may know
+    }
   }
 }
