@@ -20,6 +20,11 @@ const UUID_PATTERN = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{
 const LABEL_MESSAGE = 'must be a DNS-1123 label: lower case letters, digits and "-", at most 63 characters, usually a UUID';
 
 export const ExternalId = Type.Unsafe<ExternalId>(Type.String({ pattern: LABEL_PATTERN, errorMessage: LABEL_MESSAGE }));
+const LABEL_REGEXP = new RegExp(LABEL_PATTERN);
+/** Whether a text can be an {@link ExternalId}: what stands in a cluster may have been written by hand. */
+export function isExternalId(text: string): text is ExternalId {
+  return LABEL_REGEXP.test(text);
+}
 /** The id of a user (`users.id`): a DNS-1123 label, usually a UUID. */
 export const UserId = Type.String({ pattern: LABEL_PATTERN, errorMessage: LABEL_MESSAGE });
 /** Any text of at most 255 characters: the platform's older ids are no UUIDs. */

@@ -1,4 +1,4 @@
-import type { ExternalId } from '../../schema/ids.ts';
+import { type ExternalId, isExternalId } from '../../schema/ids.ts';
 import { LABEL } from '../../schema/label-keys.ts';
 import { anchorName, type Standing, standingOf } from '../anchor.ts';
 import type { Kind } from '../kinds.ts';
@@ -68,11 +68,9 @@ const PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 /** Undefined for an object that belongs to no analysis, or to another deployer. */
 export function factsOf(kind: Kind, object: KubeObject, namespace: string): Facts | undefined {
   const { metadata } = object;
-  const externalId = metadata.labels?.[LABEL.externalId];
-  if (externalId === undefined) return undefined;
+  const external_id = metadata.labels?.[LABEL.externalId];
+  if (external_id === undefined || !isExternalId(external_id)) return undefined;
   if (kind === 'PersistentVolume' && metadata.labels?.[VOLUME_NAMESPACE] !== namespace) return undefined;
-  // The policy lets nothing be applied whose label is no external id, and pods of others with such a label stay without an anchor.
-  const external_id = externalId as ExternalId;
   return {
     kind,
     name: metadata.name,

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'bun:test';
 import { everything, objectsOf, type Part, running } from '../../../test/support/cluster-objects-of.ts';
 import { UnavailableError } from '../../errors/errors.ts';
 import type { ExternalId } from '../../schema/ids.ts';
+import { LABEL } from '../../schema/label-keys.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import type { KubeObject, ObjectReader } from '../ports.ts';
 import { WatchedObserver } from './watched.ts';
@@ -46,6 +47,10 @@ function listed(parts: readonly Part[], version = 1_000): void {
 
 function at(object: KubeObject, version: number, more: object = {}): KubeObject {
   return { ...object, metadata: { ...object.metadata, ...more, resourceVersion: String(version) } };
+}
+
+function labelled({ metadata }: KubeObject, externalId: string): KubeObject['metadata'] {
+  return { ...metadata, uid: `${metadata.uid}-${externalId}`, labels: { ...metadata.labels, [LABEL.externalId]: externalId } };
 }
 
 const list = async (since: string | undefined, waitMs: number, signal: AbortSignal) => {
@@ -122,6 +127,14 @@ describe('what is known', () => {
     observer.wrote('Service', at(later.object, 5_000));
     listed([objectsOf.anchor()], 4_000);
     expect(observer.recall(id)?.facts.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Service']);
+  });
+
+  test('is of no analysis when its label is no external id, which only a hand can have written', async () => {
+    listed(running);
+    for (const label of ['', 'X1', 'x.1', 'x_1']) {
+      for (const { kind, object } of running) observer.sinkFor(kind).changed({ ...object, metadata: labelled(object, label) });
+    }
+    expect((await list(undefined, 0, never))?.items.map(({ external_id }) => external_id)).toEqual([id]);
   });
 
   test('is of one namespace', () => {
