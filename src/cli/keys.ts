@@ -11,7 +11,8 @@ import { type Column, table } from './output/table.ts';
 
 /**
  * `vice keys generate` prints a new encryption key, as a line of a key file. `vice keys rotate` seals every private key of the registry anew with the first key
- * of the file: while coordinators run, any number of times, and one cluster at a time, so that it can be interrupted. Exit code 1 when a key cannot be opened.
+ * of the file: while coordinators run, any number of times, and one cluster at a time, so that it can be interrupted. Exit code 1 when a key cannot be opened or was changed
+ * meanwhile: it may need its old encryption key still.
  */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
   const config = loadKeysConfig(argv, env);
@@ -46,7 +47,7 @@ async function rotate(store: ReturnType<typeof sealedKeys>, ring: KeyRing, signa
   for (const key of await store.list(signal)) {
     if (signal.aborted) break;
     try {
-      outcomes.push({ cluster: key.name, outcome: await sealAnew(store, key, ring, signal), failed: false });
+      outcomes.push({ cluster: key.name, ...(await sealAnew(store, key, ring, signal)) });
     } catch (err) {
       if (!(err instanceof SealError)) throw err;
       outcomes.push({ cluster: key.name, outcome: `FAILED: ${err.message}`, failed: true });
@@ -55,11 +56,13 @@ async function rotate(store: ReturnType<typeof sealedKeys>, ring: KeyRing, signa
   return outcomes;
 }
 
-async function sealAnew(store: ReturnType<typeof sealedKeys>, key: SealedKey, ring: KeyRing, signal: AbortSignal): Promise<string> {
+async function sealAnew(store: ReturnType<typeof sealedKeys>, key: SealedKey, ring: KeyRing, signal: AbortSignal): Promise<Omit<Rotated, 'cluster'>> {
   const place = placeOf(key.id);
   const text = open(key.sealed, place, ring);
   const before = keyIdOf(key.sealed);
-  if (before === ring[0]?.id) return `was sealed with ${before}`;
+  if (before === ring[0]?.id) return { outcome: `was sealed with ${before}`, failed: false };
   const isReplaced = await store.replace(key, seal(text, place, ring), { subject: `vice keys rotate on ${hostname()}` }, signal);
-  return isReplaced ? `sealed anew: ${before} -> ${ring[0]?.id}` : 'was changed meanwhile; run it again';
+  return isReplaced
+    ? { outcome: `sealed anew: ${before} -> ${ring[0]?.id}`, failed: false }
+    : { outcome: 'FAILED: was changed meanwhile; run it again', failed: true };
 }

@@ -39,6 +39,12 @@ test('a key is made, another put on top of it, every row sealed anew, and the ol
   const file = join(folder, 'keys');
   writeFileSync(file, `${second.out}${first.out}`);
   const rotate = () => vice(['keys', 'rotate', '--keys-file', file, '--config', '/dev/null', '--dotenv-path', '/dev/null'], { DISCOENV_DB_URI: uri });
+  // Every change finds another row than it has read.
+  await db.unsafe(`CREATE FUNCTION unchanged() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                   CREATE TRIGGER a_unchanged BEFORE UPDATE ON vice_clusters FOR EACH ROW EXECUTE FUNCTION unchanged()`);
+  const raced = await rotate();
+  expect([raced.code, raced.out.match(/FAILED: was changed meanwhile; run it again/g)?.length]).toEqual([1, 2]);
+  await db`DROP TRIGGER a_unchanged ON vice_clusters`;
   const rotated = await rotate();
   expect([rotated.code, rotated.err]).toEqual([0, '']);
   expect(rotated.out.match(/sealed anew/g)).toHaveLength(2);
