@@ -201,6 +201,10 @@ describe('a deployer', () => {
     expect(loadDeployerConfig(['--policy', policy], { CLUSTER: '1' })).toMatchObject({ policy: { ...BUILT_IN_POLICY, limits } });
     expect(loadLambdaConfig([], { CLUSTER: '1', DISCOENV_POLICY: policy })).toMatchObject({ policy: { limits } });
     expect(loadDeployerConfig([], { CLUSTER: '1' }).policy).toEqual(BUILT_IN_POLICY);
+    for (const nothing of ['', '# limits:\n']) {
+      const empty = loadDeployerConfig(['--policy', written(nothing)], { CLUSTER: '1' });
+      expect(empty).toMatchObject({ policy: BUILT_IN_POLICY, warnings: [expect.stringContaining('is empty: the built-in policy holds')] });
+    }
     const faulty = written('limits: { cpu: lots, replicas: "2" }\nhost: {}\n');
     for (const load of [loadDeployerConfig, loadLambdaConfig]) {
       const faults = faultsOf(() => load(['--policy', faulty, '--vice-namespace', 'No'], { CLUSTER: '1' }));

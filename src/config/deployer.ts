@@ -58,12 +58,13 @@ const MTLS_PORT = 8443;
 
 /** Of `--mode=standalone`. @throws ConfigurationError with every fault at once */
 export function loadDeployerConfig(argv: readonly string[], env: Environment): DeployerConfig {
-  const { values, warnings, sources, faults } = read(standaloneReads, argv, env);
+  const { values, warnings: ignored, sources, faults } = read(standaloneReads, argv, env);
   const { hostname, maxBodyBytes, maxApplies, drainSeconds, namespace, nodeSelector, mtls, transferUrl } = values;
   const port = mtls && sources.find(standaloneOptions.port) === undefined ? MTLS_PORT : values.port;
   const tlsFiles = tlsFilesOf(values, faults);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
-  const policy = policyIn(values.policy, faults);
+  const warnings = [...ignored];
+  const policy = policyIn(values.policy, faults, warnings);
   refuseFaults(faults);
   const process = { port, hostname, maxBodyBytes, maxApplies, drainSeconds, logLevel: logLevelOf(values.logLevel) };
   const reached = transferUrl === undefined ? {} : { transferUrl };
@@ -75,9 +76,10 @@ export function loadLambdaConfig(
   argv: readonly string[],
   env: Environment,
 ): Omit<DeployerConfig, 'port' | 'hostname' | 'maxApplies' | 'drainSeconds' | 'tlsFiles'> {
-  const { values, warnings, faults } = read(lambdaReads, argv, env);
+  const { values, warnings: ignored, faults } = read(lambdaReads, argv, env);
   const kubernetes = findKubeconfig(values.kubeconfig, env, faults);
-  const policy = policyIn(values.policy, faults);
+  const warnings = [...ignored];
+  const policy = policyIn(values.policy, faults, warnings);
   refuseFaults(faults);
   const { namespace, nodeSelector, maxBodyBytes, transferUrl } = values;
   const reached = transferUrl === undefined ? {} : { transferUrl };
