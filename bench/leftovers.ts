@@ -23,11 +23,20 @@ const kinds = [
 
 /** Waits until nothing of these analyses is in the cluster, so that the next measurement finds it as this one did. */
 export async function allGone(kube: KubeConnection, externalIds: readonly string[]): Promise<void> {
+  let left: readonly string[] = [];
   const isEmpty = async () => {
-    const lists = await Promise.all(kinds.map((kind) => ofAnalyses(kube, kind, externalIds)));
-    return lists.every((names) => names.length === 0) && (await volumesOf(kube, externalIds)).length === 0;
+    const lists = await Promise.all(kinds.map(async (kind) => countOf(kind, await ofAnalyses(kube, kind, externalIds))));
+    left = [...lists.flat(), ...countOf('persistentvolumes', await volumesOf(kube, externalIds))];
+    return left.length === 0;
   };
-  await waitFor(isEmpty, { timeoutMs: 180_000, everyMs: 100, what: `${externalIds.length} analyses to be gone` });
+  await waitFor(isEmpty, { timeoutMs: 180_000, everyMs: 100, what: `${externalIds.length} analyses to be gone` }).catch((err: unknown) => {
+    throw new Error(`${err instanceof Error ? err.message : String(err)}; left are ${left.join(', ')}`, { cause: err });
+  });
+}
+
+/** For a message: nothing where there is none. */
+function countOf(kind: string, found: readonly string[]): readonly string[] {
+  return found.length === 0 ? [] : [`${found.length} ${kind.slice(kind.lastIndexOf('/') + 1)} (${found.slice(0, 3).join(', ')})`];
 }
 
 /** The external ids of every object of one kind, one entry an object. */
