@@ -16,7 +16,7 @@ export class Herd {
   /** `template`: every object of the analysis with this external id. */
   constructor(store: ObjectStore, template: readonly Stored[], externalId: string) {
     this.#store = store;
-    this.#template = JSON.stringify(template);
+    this.#template = JSON.stringify(template.map(withManagers));
     this.#externalId = externalId;
     this.#uids = template.map(({ metadata }) => metadata.uid);
   }
@@ -58,6 +58,20 @@ export class Herd {
   *#goRound(): Generator<Stored, never> {
     for (;;) for (const objects of this.#members.values()) for (const object of objects) yield object;
   }
+}
+
+/** With what kube-apiserver notes of who set which field: nearly half of what it sends of an object. */
+function withManagers(object: Stored): Stored {
+  const { apiVersion, metadata } = object;
+  const by = { manager: 'vice-deployer', operation: 'Update', apiVersion, time: metadata.creationTimestamp, fieldsType: 'FieldsV1' };
+  return { ...object, metadata: { ...metadata, ...{ managedFields: [{ ...by, fieldsV1: fieldsOf(object) }] } } };
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/#System: a member each, items of lists by a key. */
+function fieldsOf(value: unknown): object {
+  if (typeof value !== 'object' || value === null) return {};
+  const members = Object.entries(value);
+  return Object.fromEntries(members.map(([key, below]) => [Array.isArray(value) ? `k:{"name":"${key}"}` : `f:${key}`, fieldsOf(below)]));
 }
 
 function restarted(object: Stored): Stored {
