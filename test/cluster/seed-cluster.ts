@@ -21,6 +21,7 @@ export async function seedCluster(kube: Kube, { workloads, signal }: SeedOptions
     create('/apis/storage.k8s.io/v1/storageclasses', storageClass),
     create('/apis/storage.k8s.io/v1/csidrivers', csiDriver),
     create('/apis/networking.k8s.io/v1/ingressclasses', ingressClass),
+    ...keptParameters.map(({ path, object }) => create(path, object)),
     ...['gatewayclasses', 'gateways', 'httproutes'].map(async (kind) =>
       create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', parse(await readFile(join(binFolder, 'crds', `${kind}.yaml`), 'utf8'))),
     ),
@@ -37,6 +38,36 @@ export async function seedCluster(kube: Kube, { workloads, signal }: SeedOptions
   const hasAccount = async () => (await kube.find(`/api/v1/namespaces/${namespace}/serviceaccounts/default`)) !== undefined;
   await waitFor(hasAccount, { timeoutMs: 60_000, what: 'the service account without which no pod is admitted', signal });
 }
+
+/**
+ * A binding that refuses nothing and has a ConfigMap for its parameters: a second after the last such binding has gone, kube-apiserver stops to read ConfigMaps as
+ * parameters, and does not begin again before it is restarted, so that one test file's policies would be the end of another's;
+ * https://github.com/kubernetes/kubernetes/issues/130887.
+ */
+const keptParameters = [
+  {
+    path: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+    object: {
+      metadata: { name: 'keeps-parameters' },
+      spec: {
+        paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+        matchConstraints: { resourceRules: [{ apiGroups: ['test.vice'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['nothing'] }] },
+        validations: [{ expression: 'true' }],
+      },
+    },
+  },
+  {
+    path: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+    object: {
+      metadata: { name: 'keeps-parameters' },
+      spec: {
+        policyName: 'keeps-parameters',
+        paramRef: { namespace: 'default', name: 'none', parameterNotFoundAction: 'Allow' },
+        validationActions: ['Deny'],
+      },
+    },
+  },
+];
 
 /** Volumes of this class are made by the stages in stages/volumes.yaml. */
 const storageClass = {
