@@ -24,8 +24,8 @@ export interface FollowOptions {
 /** How long the kube-apiserver shall keep a watch open; it is renewed then from where it was, without a list. */
 const WATCH_SECONDS = 290;
 
-/** Lists under way at once: with one for each kind, pages of all kinds would be in memory together. */
-const LISTS_AT_ONCE = 2;
+/** Lists under way at once: with more of them, pages of several kinds would be in memory together. */
+const LISTS_AT_ONCE = 1;
 
 /** However long kube-apiserver asks to be left alone, it is asked again after so long. */
 const LONGEST_ASKED_MS = 60_000;
