@@ -18,28 +18,16 @@ export interface Contender {
   prepare(): Promise<Launch>;
 }
 
-/** The same objects created straight at the kube-apiserver. */
-export function bareClient(kube: KubeConnection): Contender {
+/** The same objects created straight at the kube-apiserver: all at once, or in the order that an analysis needs to start at once, which costs the same whoever keeps it. */
+export function bareClient(kube: KubeConnection, manner: 'at once' | 'in order'): Contender {
   const floor = floorOf(kube);
   return {
-    name: 'floor',
+    name: manner === 'at once' ? 'floor' : 'floor in order',
     prepare: async () => {
       const externalId = crypto.randomUUID();
       const requests = floor.prepare(externalId);
-      return { externalId, start: () => floor.create(requests), remove: () => floor.remove(requests) };
-    },
-  };
-}
-
-/** As the floor, but in the order that an analysis needs to start at once: what keeping it costs, whoever keeps it. */
-export function orderedClient(kube: KubeConnection): Contender {
-  const floor = floorOf(kube);
-  return {
-    name: 'floor in order',
-    prepare: async () => {
-      const externalId = crypto.randomUUID();
-      const requests = floor.prepare(externalId);
-      return { externalId, start: () => floor.createInOrder(requests), remove: () => floor.remove(requests) };
+      const start = () => (manner === 'at once' ? floor.create(requests) : floor.createInOrder(requests));
+      return { externalId, start, remove: () => floor.remove(requests) };
     },
   };
 }

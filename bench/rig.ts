@@ -50,7 +50,7 @@ export async function openRig(cluster: TestCluster, program: Program, folder: st
     pods,
     contenders: async () => {
       const { contender, deployer } = await vice();
-      return [bareClient(kube), deployerAlone(deployer.url), contender];
+      return [bareClient(kube, 'at once'), deployerAlone(deployer.url), contender];
     },
     vice,
     newVice,
