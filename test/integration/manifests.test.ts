@@ -9,6 +9,7 @@ import { loadDeployerConfig } from '../../src/config/deployer.ts';
 import { standaloneOptions } from '../../src/config/options/deployer-options.ts';
 import { variableOf } from '../../src/config/sources/sources.ts';
 import { BUILT_IN_POLICY } from '../../src/schema/read-policy.ts';
+import { goldenSpec } from '../golden/golden-spec.ts';
 
 const deploy = join(import.meta.dir, '../../deploy');
 const components = ['coordinator', 'deployer'] as const;
@@ -39,6 +40,11 @@ function resources(component: string): readonly string[] {
 }
 
 const rendered = (component: string) => resources(component).flatMap((file) => documents(join(deploy, component, file)));
+
+/** Analyses have one namespace, and nothing else is in it. */
+const othersThanAnalyses = [
+  { namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['vice-apps'] }] } },
+];
 
 function podOf(component: string) {
   const template = rendered(component).find(({ kind }) => kind === 'Deployment')?.spec?.template;
@@ -81,6 +87,19 @@ describe.each([...components])('deploy/%s', (component) => {
     expect(monitor?.spec?.podMetricsEndpoints?.[0]).toEqual({ port: 'http', path: '/metrics' });
   });
 
+  test('analyses, which are programs of users, do not reach it: pods of other namespaces do', () => {
+    const { template } = podOf(component);
+    const policy = rendered(component).find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === `vice-${component}`);
+    const deployment = rendered(component).find(({ kind }) => kind === 'Deployment');
+    expect(policy?.metadata.namespace).toBe(deployment?.metadata.namespace ?? 'none');
+    const ports = [{ protocol: 'TCP', port: 'http' }];
+    expect(Object(policy?.spec)).toEqual({
+      podSelector: { matchLabels: template.metadata.labels },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: othersThanAnalyses, ports }],
+    });
+  });
+
   test('the container is not root, cannot become it, and writes nothing', () => {
     const { template, container } = podOf(component);
     expect(template.spec['securityContext']).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
@@ -92,6 +111,21 @@ describe.each([...components])('deploy/%s', (component) => {
     const drainSeconds = loadDeployerConfig([], { CLUSTER: '1' }).drainSeconds;
     const pause = Object(container)['lifecycle'].preStop.sleep.seconds;
     expect(Number(template.spec['terminationGracePeriodSeconds'])).toBeGreaterThan(drainSeconds + pause);
+  });
+});
+
+test('an analysis is reached through its proxy alone, and its file transfers by no other analysis', async () => {
+  const policy = rendered('deployer').find(({ metadata }) => metadata.name === 'vice-analyses');
+  const template = (await goldenSpec('copied-files')).deployment.spec?.template;
+  const portsOf = (name: string) => template?.spec?.containers.find((container) => container.name === name)?.ports ?? [];
+  const tcp = (name: string) => portsOf(name).map(({ containerPort }) => ({ protocol: 'TCP', port: containerPort }));
+  expect(policy?.metadata.namespace).toBe('vice-apps');
+  expect(template?.metadata?.labels).toHaveProperty('external-id');
+  expect(portsOf('analysis')).not.toEqual([]);
+  expect(Object(policy?.spec)).toEqual({
+    podSelector: { matchExpressions: [{ key: 'external-id', operator: 'Exists' }] },
+    policyTypes: ['Ingress'],
+    ingress: [{ ports: tcp('vice-proxy') }, { from: othersThanAnalyses, ports: tcp('input-files') }],
   });
 });
 
@@ -143,6 +177,9 @@ test('deploy/deployer-mtls gives the deployer its flags, its files and probes th
   expect(value('Deployment', '/spec/template/metadata/annotations/prometheus.io~1port')).toBe(probePort);
   for (const probe of ['readinessProbe', 'livenessProbe']) expect(value('Deployment', `${container}/${probe}/httpGet/port`)).toBe('probes');
   expect(value('Service', '/spec/ports')).toEqual([{ name: 'https', port: 8443, targetPort: 'https' }]);
+  // From anywhere: who comes shows a certificate.
+  expect(value('NetworkPolicy', '/spec/ingress/0/ports/0/port')).toBe('probes');
+  expect(value('NetworkPolicy', '/spec/ingress/-')).toEqual({ ports: [{ protocol: 'TCP', port: 'https' }] });
 });
 
 test('deploy/observability asks for metrics that there are, with labels that they have', () => {
