@@ -40,6 +40,7 @@ export async function run(argv: readonly string[], env: Environment, signal: Abo
   const config = loadDeployerConfig(argv, env);
   const log = createLogger({ level: config.logLevel, mode: 'standalone' });
   for (const warning of config.warnings) log.warn(warning);
+  if (isOpenToAll(config)) log.warn({ hostname: config.hostname }, OPEN_TO_ALL);
   const standalone = createStandalone(config, log);
   log.info({ url: standalone.url, namespace: config.namespace }, 'listening');
   try {
@@ -50,6 +51,14 @@ export async function run(argv: readonly string[], env: Environment, signal: Abo
     await standalone.stop();
   }
   return 0;
+}
+
+const OPEN_TO_ALL =
+  'nobody is asked who they are: whoever reaches this port may launch, read and end analyses. Keep it inside the cluster and out of reach of analyses ' +
+  '(deploy/deployer/network-policies.yaml), or give it --mtls, or --hostname 127.0.0.1 for this machine alone';
+
+function isOpenToAll({ hostname, tlsFiles }: DeployerConfig): boolean {
+  return tlsFiles?.clientCaFile === undefined && !['127.0.0.1', '::1', 'localhost'].includes(hostname);
 }
 
 /** A deployer in this process. It listens at once, and reads the kubeconfig and lists the cluster meanwhile. */

@@ -13,6 +13,7 @@ import { Problem } from '../../src/schema/problem.ts';
 import { readPolicy } from '../../src/schema/read-policy.ts';
 import { type SandboxGround, sandboxGround } from '../contract/sandbox-ground.ts';
 import { goldenText } from '../golden/golden-spec.ts';
+import { capturedLog } from '../support/captured-log.ts';
 import { type HostileCase, hostileCases, policyFile } from './hostile-case.ts';
 import { hostileBytes } from './hostile-spec.ts';
 
@@ -66,6 +67,28 @@ function expectReasons({ because = [], besides }: HostileCase, faults: readonly 
 test('the corpus has more than a hundred specs, each with an id and a title of its own', () => {
   expect(cases.length).toBeGreaterThan(100);
   expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
+});
+
+test('the log of the deployer tells its administrator what was refused, under the id of the request', async () => {
+  const { log, lines } = capturedLog();
+  const deployer = createStandalone(ground.config, log);
+  await deployer.connected;
+  const spec = JSON.parse(await goldenText('example'));
+  spec.deployment.spec.template.spec.hostNetwork = true;
+  const headers = { 'content-type': 'application/json', 'x-request-id': 'asked-1' };
+  const response = await fetch(`${deployer.url}/api/v1/deployments`, { method: 'POST', body: JSON.stringify(spec), headers });
+  expect(response.status).toBe(422);
+  expect(lines.filter(({ message }) => message === 'a spec was refused')).toMatchObject([
+    {
+      level: 'warn',
+      request_id: 'asked-1',
+      external_id: spec.metadata.external_id,
+      attempt: 1,
+      reason: "the deployer's policy refuses the spec: 1 violation",
+      faults: [{ path: 'deployment.spec.template.spec.hostNetwork', rule: 'pod.host-namespaces' }],
+    },
+  ]);
+  await deployer.stop();
 });
 
 describe('a deployer refuses, for the stated reasons and with nothing written:', () => {

@@ -160,6 +160,18 @@ describe('a mode starts, answers, and drains on SIGTERM with exit code 0', () =>
     expect(await child.exited).toBe(0);
   });
 
+  test.each([
+    ['0.0.0.0', true],
+    ['127.0.0.1', false],
+  ])('standalone on %s, which is warned of where whoever comes may launch: %p', async (hostname, isWarnedOf) => {
+    const child = start(['--mode=standalone', '--port=0', `--hostname=${hostname}`], { VICE_KUBECONFIG: sandbox.kubeconfig });
+    const { log } = await listening(child);
+    child.kill('SIGTERM');
+    expect(await child.exited).toBe(0);
+    const warnings = log.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    expect(warnings).toEqual(isWarnedOf ? [expect.stringContaining('nobody is asked who they are')] : []);
+  });
+
   test.skipIf(process.platform !== 'linux')('standalone, with a small heap, unless its environment says otherwise', async () => {
     for (const [given, told] of [
       [{}, 'BUN_JSC_forceRAMSize=100663296'],

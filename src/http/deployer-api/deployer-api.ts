@@ -33,7 +33,7 @@ export function deployerApi(deployer: Deployer, options: DeployerApiOptions): El
   const { log, metrics, maxBodyBytes = MIB, isReady = () => true, canStream = true } = options;
   const app = createApp({ log, metrics, openApi: DEPLOYER_OPENAPI, errorsFor: () => 'problem' });
   probes(app, deployer, isReady);
-  deploymentRoutes(app, deployer, maxBodyBytes);
+  deploymentRoutes(app, deployer, log, maxBodyBytes);
   observationRoutes(app, deployer);
   capabilityRoutes(app, deployer);
   logRoutes(app, deployer, canStream);

@@ -1,6 +1,8 @@
 import type { Elysia } from 'elysia';
+import type { Logger } from 'pino';
 import type { Deployer } from '../../deployer/deployer.ts';
 import { readSpec } from '../../deployer/read-spec.ts';
+import { SpecRefusedError } from '../../errors/errors.ts';
 import { Attempt, ViceDeploymentSpec } from '../../schema/deployment-spec.ts';
 import { DeploymentStatus, RemovalStatus } from '../../schema/deployment-status.ts';
 import { jsonResponse } from '../plumbing/json-response.ts';
@@ -35,13 +37,16 @@ const removeRoute = describe({
 });
 
 /** The two requests that change something. */
-export function deploymentRoutes(app: Elysia, deployer: Deployer, maxBodyBytes: number): Elysia {
+export function deploymentRoutes(app: Elysia, deployer: Deployer, log: Logger, maxBodyBytes: number): Elysia {
   app.post(
     '/api/v1/deployments',
     ({ request }) =>
       deployer.admit(async () => {
         const spec = readSpec(await readJsonBytes(request, { maxBytes: maxBodyBytes }), 'the body');
-        const { isNew, status } = await deployer.apply(spec, originOf(request));
+        const { isNew, status } = await deployer.apply(spec, originOf(request)).catch((err: unknown) => {
+          if (err instanceof SpecRefusedError) logRefusal(log, request, spec, err);
+          throw err;
+        });
         return jsonResponse(isNew ? 201 : 200, status);
       }),
     applyRoute,
@@ -60,4 +65,14 @@ export function deploymentRoutes(app: Elysia, deployer: Deployer, maxBodyBytes: 
 /** For the operator who finds the objects and asks where they came from. */
 function originOf(request: Request): string {
   return `${request.headers.get('user-agent') ?? 'unknown'} ${contextOf(request).requestId}`.slice(0, 256);
+}
+
+/** As many as a person reads; the answer has them all. */
+const MOST_LOGGED_FAULTS = 10;
+
+/** For the administrator of the cluster, whom no answer reaches: a coordinator that is in order sends nothing that is refused. */
+function logRefusal(log: Logger, request: Request, { metadata }: ViceDeploymentSpec, { message, faults = [] }: SpecRefusedError): void {
+  const { external_id, attempt = 1 } = metadata;
+  const told = faults.slice(0, MOST_LOGGED_FAULTS).map(({ path, rule }) => ({ path, ...(rule && { rule }) }));
+  log.warn({ request_id: contextOf(request).requestId, external_id, attempt, reason: message, faults: told }, 'a spec was refused');
 }
