@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CoordinatorClient, coordinatorClient } from '../adapters/coordinator-client/coordinator-client.ts';
+import { whyUnreadable } from '../config/named-file.ts';
 import { ConfigurationError } from '../errors/errors.ts';
 
 /** The coordinator that the command line names. @throws ConfigurationError when a file cannot be used */
@@ -28,12 +29,7 @@ export function readText(flag: string, path: string): string {
 
 /** Says of a file that a flag names why it cannot be read. */
 export function unreadable(flag: string, path: string, err: unknown): ConfigurationError {
-  return unusable(flag, whyUnreadable(path, err), err);
-}
-
-export function whyUnreadable(path: string, err: unknown): string {
-  const code = err instanceof Error && 'code' in err ? String(err.code) : 'unknown';
-  return `${path === '-' ? 'standard input' : path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`;
+  return unusable(flag, whyUnreadable(path === '-' ? 'standard input' : path, err), err);
 }
 
 function unusable(path: string, message: string, cause?: unknown): ConfigurationError {

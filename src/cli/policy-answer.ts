@@ -25,8 +25,17 @@ export async function answerOf({ policy, document, maxBodyBytes }: Extract<Polic
   } catch (err) {
     if (!(err instanceof ViceError)) throw err;
     const { code, message, faults } = err;
+    if (faults?.some(isOfALaunch)) return { accepted: false, code, detail: `${documentName(document)} ${A_LAUNCH}` };
     return { accepted: false, code, detail: message, ...(faults && { faults }) };
   }
+}
+
+const A_LAUNCH =
+  'is no deployment spec but the body of a launch, of which the coordinator makes one: vice spec FILE --config service.yml | vice policy check -';
+
+/** Both are called spec; its steps are what a launch has and no other document. */
+function isOfALaunch({ path }: Fault): boolean {
+  return path === 'steps';
 }
 
 async function specIn(document: string, maxBodyBytes: number): Promise<ViceDeploymentSpec> {

@@ -81,6 +81,15 @@ describe('vice policy check', () => {
     expect(await vice(['check', '-'], stdin)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^refused: standard input ./), stderr: '' });
   });
 
+  test('says of the body of a launch how it becomes a spec, instead of every key that is strange to it', async () => {
+    const { code, stdout } = await vice(['check', join(ROOT, 'src/demo/example.json')]);
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^refused: \S+example.json is no deployment spec but the body of a launch.*vice spec FILE/),
+      '',
+    ]);
+  });
+
   test('ends with 1 where there is no such document', async () => {
     const { code, stdout } = await vice(['check', '/nowhere/spec.json', '-o', 'json']);
     const detail = '/nowhere/spec.json cannot be read: there is no such file';
@@ -113,9 +122,10 @@ describe('vice policy ends with 2', () => {
   });
 
   test.each([
-    ['a policy that is not there', ['show', '--policy', '/nowhere.yaml'], 'cannot be read'],
+    ['a policy that is not there', ['show', '--policy', '/nowhere.yaml'], 'cannot be read: there is no such file'],
     ['a policy that is no YAML', ['show', '--policy', join(ROOT, 'README.md')], 'is not YAML'],
-    ['neither check nor show', ['list'], 'check or show'],
+    ['neither check nor show', ['list'], 'must be check or show, not "list"'],
+    ['nothing at all', [], 'is required: check or show'],
     ['no document', ['check'], 'FILE'],
     ['a document to show', ['show', EXAMPLE], 'is not expected here'],
     ['an unknown flag', ['check', EXAMPLE, '--polcy', NARROW], 'did you mean --policy?'],

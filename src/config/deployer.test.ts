@@ -19,7 +19,9 @@ describe('a deployer', () => {
       expect(loadDeployerConfig([], env)).not.toContainAnyKeys(['kubeconfig', 'kubeconfigText']);
     }
     expect(Object.keys(faultsOf(() => loadDeployerConfig([], { HOME: folder })))).toEqual(['--kubeconfig']);
-    expect(faultsOf(() => loadLambdaConfig([], { KUBECONFIG: '/nowhere' }))).toEqual({ KUBECONFIG: '/nowhere cannot be read' });
+    expect(faultsOf(() => loadLambdaConfig([], { KUBECONFIG: '/nowhere' }))).toEqual({
+      KUBECONFIG: '/nowhere cannot be read: there is no such file',
+    });
   });
 
   test('takes the policy of its administrator, as a service and as a function, and tells every fault of it at the start', () => {
@@ -41,7 +43,9 @@ describe('a deployer', () => {
         `limits.cpu in ${faulty}`,
         `limits.replicas in ${faulty}`,
       ]);
-      expect(faultsOf(() => load(['--policy', '/nowhere'], { CLUSTER: '1' }))).toEqual({ '--policy': '/nowhere cannot be read' });
+      expect(faultsOf(() => load(['--policy', '/nowhere'], { CLUSTER: '1' }))).toEqual({
+        '--policy': '/nowhere cannot be read: there is no such file',
+      });
     }
   });
 
@@ -68,7 +72,7 @@ describe('a deployer', () => {
     });
     expect(loadDeployerConfig([...argv, '--port=9000'], env).port).toBe(9000);
     expect(faultsOf(() => loadDeployerConfig(['--mtls', '--tls-cert', '/nowhere'], env))).toEqual({
-      '--tls-cert': '/nowhere cannot be read',
+      '--tls-cert': '/nowhere cannot be read: there is no such file',
       '--tls-key': 'is required with --mtls',
       '--client-ca': 'is required with --mtls',
     });

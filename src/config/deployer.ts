@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LevelWithSilent } from 'pino';
 import type { Fault } from '../schema/check.ts';
 import type { Policy } from '../schema/policy.ts';
 import { freeze } from './freeze.ts';
 import { logLevelOf } from './levels.ts';
+import { textOfNamed } from './named-file.ts';
 import { lambdaOptions, standaloneOptions } from './options/deployer-options.ts';
 import { policyIn } from './policy-file.ts';
 import { type Environment, read } from './read.ts';
@@ -116,9 +117,8 @@ function tlsFilesOf({ mtls, tlsCert, tlsKey, clientCa, clientCrl, clientNames, p
 }
 
 function checkPem(flag: string, path: string, faults: Fault[]): void {
-  const text = readable(path);
-  if (text === undefined) faults.push({ path: flag, message: `${path} cannot be read` });
-  else if (!text.includes('-----BEGIN ')) faults.push({ path: flag, message: `${path} is not PEM` });
+  const text = textOfNamed(flag, path, faults);
+  if (text !== undefined && !text.includes('-----BEGIN ')) faults.push({ path: flag, message: `${path} is not PEM` });
 }
 
 /** The flag, else the text in the environment, else the file that the environment names, else the pod's account, else the user's file. */
@@ -135,15 +135,6 @@ function findKubeconfig(flag: string | undefined, env: Environment, faults: Faul
 }
 
 function existing(path: string, kubeconfig: string, faults: Fault[]): { kubeconfig: string } {
-  if (readable(kubeconfig) === undefined) faults.push({ path, message: `${kubeconfig} cannot be read` });
+  textOfNamed(path, kubeconfig, faults);
   return { kubeconfig };
-}
-
-function readable(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // The caller says which file, and where it was named.
-    return undefined;
-  }
 }

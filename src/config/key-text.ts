@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Fault } from '../schema/check.ts';
+import { textOfNamed } from './named-file.ts';
 
 /** Encryption keys as they were given. Secret. */
 export interface KeyText {
@@ -12,10 +12,6 @@ export interface KeyText {
 export function keyTextOf(given: { readonly keysFile: string | undefined; readonly keys: string | undefined }, faults: Fault[]): KeyText | undefined {
   const { keysFile, keys } = given;
   if (keysFile === undefined) return keys === undefined ? undefined : { text: keys, origin: 'clusters.keys' };
-  try {
-    return { text: readFileSync(keysFile, 'utf8'), origin: '--keys-file' };
-  } catch {
-    faults.push({ path: '--keys-file', message: `${keysFile} cannot be read` });
-    return undefined;
-  }
+  const text = textOfNamed('--keys-file', keysFile, faults);
+  return text === undefined ? undefined : { text, origin: '--keys-file' };
 }

@@ -27,11 +27,15 @@ export const policyReads = {
 export function loadPolicyConfig(argv: readonly string[], env: Environment): PolicyConfig {
   const { values, operands, faults } = read(policyReads, argv, env);
   const [action, document] = operands;
-  if (action !== 'check' && action !== 'show') faults.push({ path: 'ACTION', message: 'is required: check or show' });
+  if (action !== 'check' && action !== 'show') faults.push({ path: 'ACTION', message: wrongAction(action) });
   if (action === 'check' && document === undefined) faults.push({ path: 'FILE', message: 'is required: a deployment spec, or - for standard input' });
   if (action === 'show' && document !== undefined) faults.push({ path: document, message: 'is not expected here' });
   const policy = policyIn(values.policy, faults);
   refuseFaults(faults);
   const { output, maxBodyBytes } = values;
   return freeze(action === 'show' ? { action, policy, output } : { action: 'check', policy, output, document: document ?? '-', maxBodyBytes });
+}
+
+function wrongAction(action: string | undefined): string {
+  return action === undefined ? 'is required: check or show' : `must be check or show, not ${JSON.stringify(action)}`;
 }

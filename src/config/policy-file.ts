@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Fault } from '../schema/check.ts';
 import type { Policy } from '../schema/policy.ts';
 import { BUILT_IN_POLICY, readPolicy } from '../schema/read-policy.ts';
+import { textOfNamed } from './named-file.ts';
 
 /** The policy in the file, YAML or JSON; without a file the built-in one. What is wrong with it is added to `faults`, what should be known to `warnings`. */
 export function policyIn(path: string | undefined, faults: Fault[], warnings: string[] = []): Policy {
@@ -18,11 +18,8 @@ export function policyIn(path: string | undefined, faults: Fault[], warnings: st
 }
 
 function documentIn(path: string, faults: Fault[]): { readonly value: unknown } | undefined {
-  const text = readText(path);
-  if (text === undefined) {
-    faults.push({ path: '--policy', message: `${path} cannot be read` });
-    return undefined;
-  }
+  const text = textOfNamed('--policy', path, faults);
+  if (text === undefined) return undefined;
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { prettyErrors: false, lineCounter });
   for (const { pos, message } of [...document.errors, ...document.warnings]) {
@@ -33,15 +30,6 @@ function documentIn(path: string, faults: Fault[]): { readonly value: unknown } 
     return { value: document.toJS({ maxAliasCount: 100 }) };
   } catch (err) {
     faults.push({ path, message: `is not YAML: ${err instanceof Error ? err.message : String(err)}` });
-    return undefined;
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // The caller says which file.
     return undefined;
   }
 }

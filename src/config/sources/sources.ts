@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Fault } from '../../schema/check.ts';
+import { whyUnreadable } from '../named-file.ts';
 import type { Option } from '../options/option.ts';
 import { flattenYaml } from './yaml-file.ts';
 
@@ -73,7 +74,7 @@ function readText(path: string, flag: string, isExplicit: boolean, faults: Fault
   } catch (err) {
     const code = err instanceof Error && 'code' in err ? err.code : undefined;
     const isAbsent = code === 'ENOENT' || code === 'ENOTDIR';
-    if (!isAbsent || isExplicit) faults.push({ path: flag, message: `${path} cannot be read: ${isAbsent ? 'there is no such file' : String(code)}` });
+    if (!isAbsent || isExplicit) faults.push({ path: flag, message: whyUnreadable(path, err) });
     return undefined;
   }
 }
