@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { pino } from 'pino';
 import { waitFor } from '../../../test/support/wait-for.ts';
-import { KINDS } from '../../deployer/kinds.ts';
+import { KINDS, type Kind } from '../../deployer/kinds.ts';
 import type { KubeObject, ObjectSink } from '../../deployer/ports.ts';
 import { credentialsFrom } from './credentials.ts';
 import { kubernetesFollower } from './follow.ts';
@@ -24,11 +24,14 @@ class Script {
   watchStatus = 200;
   listStatus = 200;
   listMessage = 'no';
+  /** The kinds, in the plural, whose lists are never answered. */
+  readonly hanging = new Set<string>();
 
-  answer(request: Request): Response {
-    const query = new URL(request.url).searchParams;
+  answer(request: Request): Response | Promise<Response> {
+    const { searchParams: query, pathname } = new URL(request.url);
     if (query.get('watch') === null) {
       this.lists += 1;
+      if (this.hanging.has(pathname.split('/').at(-1) ?? '')) return new Promise(() => {});
       if (this.listStatus !== 200) return Response.json({ kind: 'Status', reason: 'X', message: this.listMessage }, { status: this.listStatus });
       return Response.json({ kind: 'List', metadata: { resourceVersion: String(this.version) }, items: this.objects });
     }
@@ -80,8 +83,7 @@ class Recorder implements ObjectSink {
   }
 }
 
-function follow(options: { readonly silenceMs?: number; readonly notServedMs?: number } = {}) {
-  const script = new Script();
+function follow(options: { readonly silenceMs?: number; readonly notServedMs?: number; readonly listIdleMs?: number } = {}, script = new Script()) {
   const server = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: (request) => script.answer(request) });
   const cluster = { server: `http://127.0.0.1:${server.port}`, 'insecure-skip-tls-verify': true };
   const text = JSON.stringify({
@@ -94,7 +96,9 @@ function follow(options: { readonly silenceMs?: number; readonly notServedMs?: n
   const follower = kubernetesFollower(transport, 'apps', { log: pino({ level: 'silent' }), firstWaitMs: 5, longestWaitMs: 20, ...options });
   const recorder = new Recorder();
   const ending = new AbortController();
-  const ended = follower.follow({ kind: 'Pod', resource: KINDS.Pod, labelSelector: 'external-id' }, recorder, ending.signal);
+  const followed = (kind: Kind, sink: ObjectSink) =>
+    follower.follow({ kind, resource: KINDS[kind], labelSelector: 'external-id' }, sink, ending.signal);
+  const ended = followed('Pod', recorder);
   stops.push(
     () => server.stop(true),
     async () => {
@@ -104,7 +108,7 @@ function follow(options: { readonly silenceMs?: number; readonly notServedMs?: n
   );
   const told = (what: string) => waitFor(() => recorder.told.includes(what), { timeoutMs: 60_000, everyMs: 5, what: `"${what}" to be told` });
   const watching = (count: number) => waitFor(() => script.watches[count - 1], { timeoutMs: 60_000, everyMs: 5, what: `watch ${count}` });
-  return { script, recorder, told, watching, ending, ended };
+  return { script, recorder, told, watching, ending, ended, followed };
 }
 
 describe('a follower', () => {
@@ -215,6 +219,19 @@ describe('a follower', () => {
     script.listStatus = 200;
     script.objects = [object('late', 9)];
     await told('replaced late @10');
+  });
+
+  test('lists other kinds while the list of one is never answered', async () => {
+    const script = new Script();
+    script.hanging.add('pods');
+    const { recorder, ending, ended, followed } = follow({ listIdleMs: 20 }, script);
+    await waitFor(() => script.lists === 1, { timeoutMs: 60_000, everyMs: 5, what: 'the list that hangs' });
+    const others = [new Recorder(), new Recorder()];
+    const endings = [followed('Service', others[0] ?? recorder), followed('Deployment', others[1] ?? recorder)];
+    await waitFor(() => others.every(({ told }) => told.length === 1), { timeoutMs: 5_000, everyMs: 5, what: 'the lists of the others' });
+    expect(recorder.told).toEqual([]);
+    ending.abort();
+    await Promise.all([ended, ...endings]);
   });
 
   test('ends when nobody wants to know any more', async () => {

@@ -19,6 +19,8 @@ export interface FollowOptions {
   readonly longestWaitMs?: number;
   /** Until a kind that is not served, or that may not be looked at, is asked for again. @default 60 s */
   readonly notServedMs?: number;
+  /** A list of which no page came for so long no longer keeps others from being listed; they begin beside it. @default 5 s */
+  readonly listIdleMs?: number;
 }
 
 /** How long the kube-apiserver shall keep a watch open; it is renewed then from where it was, without a list. */
@@ -26,6 +28,9 @@ const WATCH_SECONDS = 290;
 
 /** Lists under way at once: with more of them, pages of several kinds would be in memory together. */
 const LISTS_AT_ONCE = 1;
+
+/** ... and a list that does not come to its end, however many pages come, keeps the others waiting for so long. */
+const LIST_MOST_MS = 60_000;
 
 /** However long kube-apiserver asks to be left alone, it is asked again after so long. */
 const LONGEST_ASKED_MS = 60_000;
@@ -42,20 +47,29 @@ interface Watched {
 
 /** Lists and watches with the Kubernetes API: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes. */
 export function kubernetesFollower(transport: Transport, namespace: string, options: FollowOptions): ObjectFollower {
-  const { log, silenceMs = 90_000, firstWaitMs = 200, longestWaitMs = 5_000, notServedMs = 60_000 } = options;
+  const { log, silenceMs = 90_000, firstWaitMs = 200, longestWaitMs = 5_000, notServedMs = 60_000, listIdleMs = 5_000 } = options;
 
   const lists = new Slots(LISTS_AT_ONCE);
 
   /** Tells everything there is. Gives the version to watch from; undefined when the kind is not served. */
-  const listOnce = async ({ selection, sink }: Watched, signal: AbortSignal): Promise<string | undefined> => {
+  const listOnce = async ({ selection, sink }: Watched, signal: AbortSignal, onPage: () => void): Promise<string | undefined> => {
     const listing = sink.relist();
     let version = '';
     for await (const { items, resourceVersion } of pages(transport, selection, namespace, signal)) {
+      onPage();
       listing.page(items);
       version = resourceVersion;
     }
     listing.complete(version === '' ? '0' : version);
     return version === '' ? undefined : version;
+  };
+
+  /** One kind after another. One that hangs, as with a conversion webhook that does not answer, must not keep all others from being known. */
+  const listInTurn = (watched: Watched, signal: AbortSignal): Promise<string | undefined> => {
+    const { kind } = watched.selection;
+    const lost = () => log.warn({ kind }, 'a list of the cluster takes long; other kinds are listed meanwhile');
+    const tenure = { idleMs: listIdleMs, mostMs: LIST_MOST_MS, lost };
+    return lists.runFor(tenure, (goesOn) => listOnce(watched, signal, goesOn), signal);
   };
 
   /** Tells events, and moves `reached` along, until the watch ends in good order. @throws when it breaks, is silent, or its version has expired */
@@ -83,7 +97,7 @@ export function kubernetesFollower(transport: Transport, namespace: string, opti
   /** @throws as soon as something does not go on by itself */
   const followFrom = async (watched: Watched, reached: Reached, signal: AbortSignal, onProgress: () => void): Promise<void> => {
     if (reached.version === undefined) {
-      reached.version = await lists.run(() => listOnce(watched, signal), signal);
+      reached.version = await listInTurn(watched, signal);
       onProgress();
     }
     if (reached.version === undefined) return delay(notServedMs, undefined, { signal });

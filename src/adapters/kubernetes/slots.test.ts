@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { Slots } from './slots.ts';
 
 const never = new AbortController().signal;
@@ -36,4 +36,50 @@ test('work that fails gives its place back', async () => {
   const slots = new Slots(1);
   await expect(slots.run(() => Promise.reject(new Error('broken')), never)).rejects.toThrow('broken');
   expect(await slots.run(() => Promise.resolve('fine'), never)).toBe('fine');
+});
+
+describe('work that may hang', () => {
+  const tenure = { idleMs: 20, mostMs: 60_000, lost: () => {} };
+
+  test('loses its place, goes on beside the next, and does not give the place back twice', async () => {
+    const slots = new Slots(1);
+    const first = Promise.withResolvers<string>();
+    const lost = Promise.withResolvers<void>();
+    const hanging = slots.runFor({ ...tenure, lost: lost.resolve }, () => first.promise, never);
+    const second = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const next = slots.run(() => second.promise.then(() => void order.push('second')), never);
+    await lost.promise;
+    first.resolve('late');
+    expect(await hanging).toBe('late');
+    const third = slots.run(async () => void order.push('third'), never);
+    second.resolve();
+    await Promise.all([next, third]);
+    expect(order).toEqual(['second', 'third']);
+  });
+
+  test('keeps its place while it goes on, and no longer than it may', async () => {
+    const slots = new Slots(1);
+    const lost = Promise.withResolvers<void>();
+    const started = performance.now();
+    const going = new AbortController();
+    const endless = slots.runFor(
+      { idleMs: 100, mostMs: 300, lost: lost.resolve },
+      (goesOn) => {
+        const saying = setInterval(goesOn, 5);
+        return new Promise<void>((resolve) =>
+          going.signal.addEventListener('abort', () => {
+            clearInterval(saying);
+            resolve();
+          }),
+        );
+      },
+      never,
+    );
+    await lost.promise;
+    expect(performance.now() - started).toBeGreaterThanOrEqual(300);
+    expect(await slots.run(() => Promise.resolve('next'), never)).toBe('next');
+    going.abort();
+    await endless;
+  });
 });

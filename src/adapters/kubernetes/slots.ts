@@ -1,3 +1,13 @@
+/** When work that is still under way gives its place up. */
+export interface Tenure {
+  /** It has not said for so long that it goes on. */
+  readonly idleMs: number;
+  /** However much it goes on. */
+  readonly mostMs: number;
+  /** It has lost its place. */
+  readonly lost: () => void;
+}
+
 /** At most so many at once; the others wait in the order they came. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
@@ -14,6 +24,30 @@ export class Slots {
       return await work();
     } finally {
       this.#give();
+    }
+  }
+
+  /**
+   * As `run`, for work that may hang: it says each time that it `goesOn`. Work that loses its place is not stopped; the next one begins beside it.
+   * @throws as run
+   */
+  async runFor<T>({ idleMs, mostMs, lost }: Tenure, work: (goesOn: () => void) => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.#take(signal);
+    const startedAt = performance.now();
+    let hasPlace = true;
+    const timer = setTimeout(() => {
+      hasPlace = false;
+      this.#give();
+      lost();
+    }, idleMs);
+    const goesOn = () => {
+      if (hasPlace && performance.now() - startedAt < mostMs) timer.refresh();
+    };
+    try {
+      return await work(goesOn);
+    } finally {
+      clearTimeout(timer);
+      if (hasPlace) this.#give();
     }
   }
 
