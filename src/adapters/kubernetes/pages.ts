@@ -4,8 +4,8 @@ import { type Page, pageIn } from './answers.ts';
 import { resourcePath, withQuery } from './path.ts';
 import type { Transport } from './transport.ts';
 
-/** Objects a page of a list: what is in memory of one at a time, about half a MB for pods. */
-const PAGE_SIZE = '50';
+/** Objects a page of a list: what is in memory of one at a time, about a quarter of a MB for pods. */
+const PAGE_SIZE = '25';
 
 /** A list in pages of bounded size. A kind that is not served has one page without objects. */
 export async function* pages(transport: Transport, selection: Selection, namespace: string, signal: AbortSignal): AsyncGenerator<Page> {
