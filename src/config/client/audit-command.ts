@@ -15,7 +15,13 @@ export const auditCommand = {
     ...outputOptions,
     cluster: name({ flag: 'cluster', group, isOptional: true, help: 'only changes of this cluster, by id or by the name that it had then' }),
     limit: wholeNumber(1, 500)({ flag: 'limit', group, default: '50', help: 'so many at most' }),
-    before: name({ flag: 'before', group, isOptional: true, help: 'go on where the page before ended, which says how' }),
+    before: name({
+      flag: 'before',
+      group,
+      isOptional: true,
+      metavar: 'PLACE',
+      help: 'go on behind this place, which the page before gives in its last line',
+    }),
   },
   examples: [
     ['what was done to a cluster', 'vice audit --cluster west'],
