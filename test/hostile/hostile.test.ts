@@ -14,6 +14,7 @@ import { readPolicy } from '../../src/schema/read-policy.ts';
 import { type SandboxGround, sandboxGround } from '../contract/sandbox-ground.ts';
 import { goldenText } from '../golden/golden-spec.ts';
 import { capturedLog } from '../support/captured-log.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type HostileCase, hostileCases, policyFile } from './hostile-case.ts';
 import { hostileBytes } from './hostile-spec.ts';
 
@@ -69,20 +70,31 @@ test('the corpus has more than a hundred specs, each with an id and a title of i
   expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
 });
 
-test('the log of the deployer tells its administrator what was refused, under the id of the request', async () => {
+test('the log of the deployer tells its administrator what was applied and what was refused, under the id of the request', async () => {
   const { log, lines } = capturedLog();
   const deployer = createStandalone(ground.config, log);
   await deployer.connected;
   const spec = JSON.parse(await goldenText('example'));
+  const { external_id } = spec.metadata;
+  const post = async (requestId: string) => {
+    const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
+    const response = await fetch(`${deployer.url}/api/v1/deployments`, { method: 'POST', body: JSON.stringify(spec), headers });
+    return response.status;
+  };
+  expect([await post('asked-1'), await post('asked-2')]).toEqual([201, 200]);
+  const remove = async () => (await fetch(`${deployer.url}/api/v1/deployments/${external_id}`, { method: 'DELETE' })).status === 200;
+  await waitFor(remove, { timeoutMs: 60_000, what: 'nothing to be left of it' });
   spec.deployment.spec.template.spec.hostNetwork = true;
-  const headers = { 'content-type': 'application/json', 'x-request-id': 'asked-1' };
-  const response = await fetch(`${deployer.url}/api/v1/deployments`, { method: 'POST', body: JSON.stringify(spec), headers });
-  expect(response.status).toBe(422);
+  expect(await post('asked-3')).toBe(422);
+  expect(lines.filter(({ message }) => message === 'a spec was applied')).toMatchObject([
+    { level: 'info', request_id: 'asked-1', external_id, is_new: true },
+    { level: 'info', request_id: 'asked-2', external_id, is_new: false },
+  ]);
   expect(lines.filter(({ message }) => message === 'a spec was refused')).toMatchObject([
     {
       level: 'warn',
-      request_id: 'asked-1',
-      external_id: spec.metadata.external_id,
+      request_id: 'asked-3',
+      external_id,
       attempt: 1,
       reason: "the deployer's policy refuses the spec: 1 violation",
       faults: [{ path: 'deployment.spec.template.spec.hostNetwork', rule: 'pod.host-namespaces' }],

@@ -20,7 +20,8 @@ const ACCESS_LOG = `## Access log
 One JSON line with the message \`request\` for every request of both, also for those that are refused: \`request_id\` (that of the caller's \`X-Request-Id\` where it sends a sane one, and in the answer's header), \`method\`, \`path\`, \`status\`, \`duration_ms\`,
 \`peer\`; \`client\` with subject, URI and fingerprint where a certificate was shown, \`subject\` where a token was. No query, no other header and no body. Probes that succeed are told at the level \`debug\`.
 
-What a deployer refuses as 422 has a line of its own before it, \`a spec was refused\`, at the level \`warn\`: the same \`request_id\`, \`external_id\`, \`attempt\`, the \`reason\`, and of the first ten \`faults\` the \`path\` in the spec
+What a deployer applies has a line of its own before it, \`a spec was applied\`: the same \`request_id\`, \`external_id\`, \`attempt\`, and \`is_new\`, which is false where the same was applied before.
+What it refuses as 422 has \`a spec was refused\`, \`a spec was refused\`, at the level \`warn\`: \`request_id\`, \`external_id\`, \`attempt\`, the \`reason\`, and of the first ten \`faults\` the \`path\` in the spec
 and the \`rule\` of the [policy](policy.md).
 `;
 

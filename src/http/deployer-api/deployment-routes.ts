@@ -47,6 +47,7 @@ export function deploymentRoutes(app: Elysia, deployer: Deployer, log: Logger, m
           if (err instanceof SpecRefusedError) logRefusal(log, request, spec, err);
           throw err;
         });
+        logApplied(log, request, isNew, status);
         return jsonResponse(isNew ? 201 : 200, status);
       }),
     applyRoute,
@@ -65,6 +66,12 @@ export function deploymentRoutes(app: Elysia, deployer: Deployer, log: Logger, m
 /** For the operator who finds the objects and asks where they came from. */
 function originOf(request: Request): string {
   return `${request.headers.get('user-agent') ?? 'unknown'} ${contextOf(request).requestId}`.slice(0, 256);
+}
+
+/** For the administrator of the cluster: the access log knows no analysis of a POST. */
+function logApplied(log: Logger, request: Request, isNew: boolean, { external_id, attempt }: DeploymentStatus): void {
+  const { requestId: request_id } = contextOf(request);
+  log.info({ request_id, external_id, attempt, is_new: isNew }, 'a spec was applied');
 }
 
 /** As many as a person reads; the answer has them all. */
