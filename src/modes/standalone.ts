@@ -33,7 +33,7 @@ export interface Standalone {
 
 /** A round costs nothing while there is nothing to sweep. */
 const SWEEP_EVERY_MS = 15_000;
-const TRIM_EVERY_MS = 10_000;
+const TRIM_EVERY_MS = 2_000;
 
 /** `vice --mode=standalone`: runs until `signal` aborts, then drains. Gives the exit code. */
 export async function run(argv: readonly string[], env: Environment, signal: AbortSignal): Promise<number> {
