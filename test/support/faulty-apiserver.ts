@@ -55,7 +55,7 @@ export async function startFaultyApiserver(kubeconfig: string): Promise<FaultyAp
   const target = cluster.server;
   const requests: ApiRequest[] = [];
   let fault = none;
-  let underWay = 0;
+  const underWay = new Set<IncomingMessage>();
   let most = 0;
 
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
@@ -84,12 +84,12 @@ export async function startFaultyApiserver(kubeconfig: string): Promise<FaultyAp
     outgoing.end();
   };
   const server = createServer(async (incoming, outgoing) => {
-    const isCounted = !isWatching(incoming.url ?? '');
-    if (isCounted) underWay += 1;
-    most = Math.max(most, underWay);
+    const counted = isWatching(incoming.url ?? '') ? new Set() : underWay.add(incoming);
+    most = Math.max(most, underWay.size);
+    outgoing.on('close', () => counted.delete(incoming)); // who has left is not waited for any more, whatever becomes of the request
     // A watch that ends with its reader, or a server that is killed: either way nobody is left to be told.
     await answer(incoming, outgoing).catch(() => incoming.socket.destroy());
-    if (isCounted) underWay -= 1;
+    counted.delete(incoming);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
