@@ -92,7 +92,7 @@ export function startStandalone(config: DeployerConfig, log: Logger, connectedTo
   };
   const deployer = measured(createDeployer(deps), metrics);
   metrics.watch(() => ({ watches: observer.state(), capabilityAgesSeconds: inventory.agesSeconds(), logReaders: deployer.logReaders() }));
-  const app = deployerApi(deployer, { log, metrics, maxBodyBytes: config.maxBodyBytes, isReady: () => observer.isSynced });
+  const app = deployerApi(deployer, { log, metrics, maxBodyBytes: config.maxBodyBytes, checkReady: () => observer.checkSynced() });
   const serving = serveDeployer(app, config, log);
 
   const ending = new AbortController();

@@ -84,6 +84,14 @@ test('before the first lists the list of everything is not given, because an emp
   await expect(observer.list(undefined, 0, AbortSignal.timeout(20))).rejects.toThrow(UnavailableError);
 });
 
+test('whoever asks too early is told which kinds were not listed yet', async () => {
+  for (const kind of kinds) if (kind !== 'Ingress' && kind !== 'HTTPRoute') observer.sinkFor(kind).relist().complete('1000');
+  expect(() => observer.checkSynced()).toThrow('not listed yet: Ingress, HTTPRoute');
+  await expect(observer.list(undefined, 0, AbortSignal.timeout(20))).rejects.toThrow('not listed yet: Ingress, HTTPRoute');
+  listed([]);
+  expect(() => observer.checkSynced()).not.toThrow();
+});
+
 test('a tombstone that is remembered says nothing of what is there by now', async () => {
   listed([objectsOf.tombstone()]);
   inCluster = running;

@@ -14,6 +14,8 @@ import { warningOf } from './warnings.ts';
 /** Lists on which a request waits right after the start, before it asks the cluster itself. */
 const SYNC_WAIT_MS = 2_000;
 
+const KIND_NAMES = Object.keys(KINDS) as Kind[]; // the keys of the table are the kinds
+
 export interface WatchState {
   /** Since the last sign of life of each kind's watch, of those that were listed. */
   readonly agesSeconds: ReadonlyMap<Kind, number>;
@@ -102,7 +104,14 @@ export class WatchedObserver implements Observer, OwnWrites {
 
   /** Whether every kind was listed once. */
   get isSynced(): boolean {
-    return this.#aliveAt.size === Object.keys(KINDS).length;
+    return this.#aliveAt.size === KIND_NAMES.length;
+  }
+
+  /** @throws UnavailableError with the kinds that were not listed yet */
+  checkSynced(): void {
+    if (this.isSynced) return;
+    const missing = KIND_NAMES.filter((kind) => !this.#aliveAt.has(kind));
+    throw new UnavailableError(`the cluster was not listed yet: ${missing.join(', ')}`, { retryAfterSeconds: 1 });
   }
 
   /** When all of what is known was last known to be so: the oldest sign of life of any kind. Before the first lists: never. */
@@ -145,7 +154,7 @@ export class WatchedObserver implements Observer, OwnWrites {
   async list(since: string | undefined, waitMs: number, signal: AbortSignal): Promise<Listed | undefined> {
     if (!this.isSynced) await this.#until(() => this.isSynced, SYNC_WAIT_MS, signal);
     // An empty list would say that everything is gone.
-    if (!this.isSynced) throw new UnavailableError('the cluster could not be listed yet', { retryAfterSeconds: 1 });
+    this.checkSynced();
     const from = this.#changeIn(since);
     if (from === undefined) return this.#everything();
     if (this.#store.change === from) await this.#until(() => this.#store.change !== from, waitMs, signal);

@@ -15,8 +15,8 @@ export interface DeployerApiOptions {
   readonly log: Logger;
   /** Of a spec. @default 1 MiB */
   readonly maxBodyBytes?: number;
-  /** Whether requests can be answered without waiting for the cluster first. @default always */
-  readonly isReady?: () => boolean;
+  /** @throws UnavailableError while requests cannot be answered without waiting for the cluster first. @default never */
+  readonly checkReady?: () => void;
   /** Whether an answer can begin before it is complete. @default true */
   readonly canStream?: boolean;
   /** Absent: nothing is counted. */
@@ -30,9 +30,9 @@ export const DEPLOYER_OPENAPI: OpenApiInfo = { title: 'vice deployer' };
 
 /** The deployer's interface, the same behind a socket and behind Lambda. */
 export function deployerApi(deployer: Deployer, options: DeployerApiOptions): Elysia {
-  const { log, metrics, maxBodyBytes = MIB, isReady = () => true, canStream = true } = options;
+  const { log, metrics, maxBodyBytes = MIB, checkReady = () => {}, canStream = true } = options;
   const app = createApp({ log, metrics, openApi: DEPLOYER_OPENAPI, errorsFor: () => 'problem' });
-  probes(app, deployer, isReady);
+  probes(app, deployer, checkReady);
   deploymentRoutes(app, deployer, log, maxBodyBytes);
   observationRoutes(app, deployer);
   capabilityRoutes(app, deployer);

@@ -12,13 +12,13 @@ const HEALTH_TIMEOUT_MS = 3_000;
 
 const Probe = Type.Object({ status: Type.String() });
 
-export function probes(app: Elysia, deployer: Deployer, isReady: () => boolean): Elysia {
+export function probes(app: Elysia, deployer: Deployer, checkReady: () => void): Elysia {
   app.get('/livez', () => jsonResponse(200, { status: 'alive' }), describe({ summary: 'The process runs', answers: { 200: ['it does', Probe] } }));
   app.get(
     '/readyz',
     ({ request }) => {
       if (contextOf(request).draining.aborted) throw new UnavailableError('the deployer is ending');
-      if (!isReady()) throw new UnavailableError('the cluster was not listed yet', { retryAfterSeconds: 1 });
+      checkReady();
       return jsonResponse(200, { status: 'ready' });
     },
     describe({ summary: 'Requests can be answered', answers: { 200: ['they can', Probe] }, problems: [503] }),
